@@ -1,0 +1,57 @@
+// Every fixed bound of the hub, in one place. Bounds an operator can move are in settings.hpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/time.hpp"
+
+namespace signal_hub::limits {
+
+// Envelope and names (PROTOCOL.md §2, §8)
+inline constexpr std::size_t id_bytes = 128;
+inline constexpr std::size_t type_bytes = 128;
+inline constexpr std::size_t address_path_bytes = 256;
+inline constexpr std::size_t topic_bytes = 256;
+inline constexpr std::size_t json_depth = 256;
+
+// Frames (PROTOCOL.md §1)
+inline constexpr std::size_t handshake_frame_bytes = std::size_t{64} * 1024;
+inline constexpr std::size_t oversize_close_factor = 4;
+inline constexpr unsigned bad_frames_per_minute = 10;
+inline constexpr unsigned connect_refusals = 3;
+
+// Registry (PROTOCOL.md §4)
+inline constexpr std::size_t capabilities = 64;
+inline constexpr std::size_t capability_bytes = 128;
+inline constexpr std::size_t actor_metadata_bytes = std::size_t{4} * 1024;
+inline constexpr std::size_t actors_per_session = 100;
+inline constexpr std::size_t subscriptions_per_actor = 1000;
+inline constexpr std::size_t topics = 100'000;
+inline constexpr std::size_t bulk_elements = 100;
+inline constexpr std::size_t listing = 100;
+inline constexpr std::size_t subscriptions_listed = 100;
+inline constexpr Millis heartbeat_interval{20'000};
+
+// Sessions (PROTOCOL.md §3, §4, §5)
+inline constexpr Millis cut_after{2'000};
+inline constexpr Millis read_throttle{1'000};
+inline constexpr Millis refresh_interval{60'000};
+inline constexpr Millis dedupe_lifetime{60'000};
+inline constexpr std::size_t waiting_frames = 64;               // behind a running fan-out
+inline constexpr std::size_t waiting_bytes = std::size_t{4} << 20U;
+inline constexpr std::size_t connections_over_cap = 64;         // answered 503, beyond: closed
+
+// Tokens (PROTOCOL.md §9)
+inline constexpr Millis clock_skew{30'000};
+inline constexpr Millis expired_token_grace{300'000};
+inline constexpr Millis timestamp_window{300'000};
+inline constexpr std::size_t token_bytes = std::size_t{16} * 1024;
+inline constexpr std::size_t secret_bytes_min = 32;
+
+// Fan-out: tails at least this large are shared by reference, smaller ones copied
+inline constexpr std::size_t shared_tail_bytes = 4096;
+
+static_assert(topics >= subscriptions_per_actor);
+
+}  // namespace signal_hub::limits

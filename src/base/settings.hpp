@@ -1,0 +1,71 @@
+// What an operator can set, as plain values. The option table in config/ fills it; the initial
+// values here are the published defaults, and the table takes its defaults from them.
+//
+// In every limit 0 means unlimited. SIGHUP may replace the values between two turns.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+
+namespace signal_hub {
+
+/// Read by core.
+struct HubSettings {
+  std::string hub_address = "@(cloudflare/signal-hub)";
+  std::size_t max_message_size = 1'048'576;
+  std::size_t max_actors = 50'000;
+  std::size_t max_connections = 0;  // 0: the composition root derives it from the fd limit
+  std::size_t max_connections_per_ip = 100;
+  std::uint32_t accept_rate = 500;  // upgrades per second
+  std::uint32_t rate_limit = 10;   // messages per second and session, sustained
+  std::uint32_t rate_burst = 100;  // messages
+  Millis connect_timeout{5'000};
+  Millis ping_interval{25'000};
+  Millis idle_timeout{60'000};
+  Millis grace{30'000};
+  Millis actor_ttl{300'000};
+  Millis actor_ttl_max{3'600'000};
+  Millis cleanup_interval{60'000};
+  std::size_t fanout_slice = 100;         // recipients per turn
+  std::size_t broadcast_limit = 10'000;   // recipients
+  std::size_t pause_threshold = 1000;     // messages
+  std::size_t resume_threshold = 500;     // messages
+  std::size_t max_queue_bytes = std::size_t{8} << 20U;
+  std::size_t memory_limit = std::size_t{1} << 30U;  // bytes, outboxes + reassembly
+  std::size_t dedupe_memory = 100'000;    // entries
+  std::uint32_t high_connection_rate = 50;  // connections per minute that raise a warning
+  std::uint32_t herd_threshold = 50;        // connections per second that raise an error
+  bool auth = false;                        // a key is configured
+};
+
+/// Read by the adapters and the composition root.
+struct ServerSettings {
+  std::vector<std::string> listen{"127.0.0.1:8787"};
+  std::string db = "/var/lib/signal-hub/hub.db";
+  std::vector<std::string> trusted_proxy;  // CIDR blocks
+  std::vector<std::string> allow_origin;
+  bool insecure = false;
+  std::string tls_cert;
+  std::string tls_key;
+  std::string jwt_secret_file;
+  std::vector<std::string> jwt_public_key;
+  std::string jwt_algorithm = "HS256";  // of the secret: HS256, HS384 or HS512
+  std::string jwt_issuer = "signal-hub";
+  std::string jwt_audience;
+  Millis jwt_max_age{86'400'000};
+  Millis drain_timeout{5'000};
+  bool compression = false;
+  std::string log_level = "info";
+  std::string log_format = "json";
+};
+
+struct Settings {
+  HubSettings hub;
+  ServerSettings server;
+};
+
+}  // namespace signal_hub

@@ -1,0 +1,58 @@
+// Messages the hub passes on: an invariant tail encoded once, and a small head per recipient.
+//
+// The message is `{"id":…,"to":…,` + tail. The payload inside the tail is the received slice, byte
+// for byte (PROTOCOL.md §2, §4).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.hpp"
+#include "wire/json_view.hpp"
+
+namespace signal_hub::wire {
+
+/// The immutable end of a forwarded message, shared by all its recipients.
+class Tail {
+ public:
+  explicit Tail(std::string bytes) : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
+  std::string_view view() const { return *bytes_; }
+  const std::shared_ptr<const std::string>& share() const { return bytes_; }
+
+ private:
+  std::shared_ptr<const std::string> bytes_;
+};
+
+struct Forward {
+  std::string_view from;
+  std::string_view type;
+  JsonView data;
+  std::optional<std::string_view> correlation_id;
+  WallTime timestamp;
+  std::string_view metadata;  // JSON object, complete
+  std::optional<Millis> ttl;  // what remains
+};
+
+/// Everything after the head, closing brace included; appended to `out`.
+void write_tail(std::string& out, const Forward& message);
+
+/// `{"id":"…","to":"…",`; appended to `out`.
+void write_head(std::string& out, std::string_view id, std::string_view to);
+
+/// metadata of a forwarded hub:send: the sender's members but for authToken and those the hub
+/// sets, then forwarded, via, originalMessageId.
+std::string send_metadata(const JsonView& senders, std::string_view hub_address,
+                          std::string_view original_id);
+
+/// metadata of a broadcast: exactly {broadcast:true, via}.
+std::string broadcast_metadata(std::string_view hub_address);
+
+/// metadata of a publication: exactly {topic, publication:true, via}.
+std::string publish_metadata(std::string_view topic, std::string_view hub_address);
+
+/// {traceId, spanId} of a request as far as present, as an answer's metadata; `{}` without.
+std::string trace_metadata(const JsonView& senders);
+
+}  // namespace signal_hub::wire

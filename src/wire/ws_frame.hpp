@@ -1,0 +1,20 @@
+// The header of a server's WebSocket frame (RFC 6455 §5.2): unmasked, never fragmented.
+//
+// Pure bytes: outboxes hold frames ready to leave, so that a connection's frames go out in one
+// write.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace signal_hub::wire {
+
+enum class Opcode : std::uint8_t { text = 1, binary = 2, ping = 9 };
+
+inline constexpr std::size_t ws_header_max = 10;
+
+/// Appends the header of a frame with `length` payload bytes.
+void append_ws_header(std::string& out, Opcode opcode, std::size_t length);
+
+}  // namespace signal_hub::wire
