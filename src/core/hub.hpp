@@ -1,0 +1,115 @@
+// The hub: façade of core, the only way in and out (DESIGN.md, "Core's surface is values").
+//
+// Deterministic: no I/O, no clock, no logger. `now` is an argument, ids come from the seed; the same
+// calls give the same bytes. Nothing here calls back: effects are collected and taken by the turn.
+// Not thread-safe; owned by the composition root.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/settings.hpp"
+#include "base/time.hpp"
+#include "core/authenticator.hpp"
+#include "core/effects.hpp"
+#include "core/stats.hpp"
+
+namespace signal_hub::core {
+
+class Journal;
+class State;
+
+class Hub {
+ public:
+  /// `authenticator` may be null when settings.auth is false; it must outlive the hub.
+  Hub(const HubSettings& settings, const Authenticator* authenticator, std::uint64_t seed,
+      Now started);
+  ~Hub();
+  Hub(const Hub&) = delete;
+  Hub& operator=(const Hub&) = delete;
+
+  // ---- in: what the transport saw -------------------------------------------------------------
+
+  /// May a connection from `ip` be upgraded now? Counts towards the rates; if admitted, exactly one
+  /// opened() or abandoned() with the same ip must follow.
+  Admission admit(std::string_view ip, Now now);
+
+  /// An admitted upgrade that never became a connection.
+  void abandoned(std::string_view ip);
+
+  /// An admitted upgrade is complete.
+  ConnId opened(std::string_view ip, Now now);
+
+  /// How many bytes of one message the transport may collect before it calls oversized().
+  std::size_t frame_limit(ConnId conn) const;
+
+  /// The transport holds `bytes` of unfinished messages of this connection (memory accounting).
+  void reassembling(ConnId conn, std::size_t bytes);
+
+  /// One complete message. Text and binary are treated alike on a JSON session.
+  void frame(ConnId conn, std::string_view bytes, Now now);
+
+  /// A message passed frame_limit(); its bytes are discarded by the transport. `size` is what is
+  /// known of it so far.
+  void oversized(ConnId conn, std::size_t size, Now now);
+
+  /// Any sign of life that is no message: a pong, a ping.
+  void alive(ConnId conn, Now now);
+
+  /// The socket is gone. `clean` is a close frame with code 1000 or without a code.
+  void closed(ConnId conn, bool clean, Now now);
+
+  // ---- in: time and durability ----------------------------------------------------------------
+
+  /// Everything due at `now` happens, and one slice of every running fan-out.
+  void tick(Now now);
+
+  /// All journal entries up to and including `seq` are on disk.
+  void durable(std::uint64_t seq, Now now);
+
+  /// Stop: tells every session server_shutdown, with a reconnectAfter spread over `spread`, and
+  /// closes with 1001. No connection is admitted any more.
+  void drain(Millis spread, Now now);
+
+  /// New limits for what follows; hub_address and auth must not change.
+  void reconfigure(const HubSettings& settings);
+
+  // ---- out: taken by the turn ------------------------------------------------------------------
+
+  /// Connections with unsent bytes since the last call; each once. Clears `out` first.
+  void take_dirty(std::vector<ConnId>& out);
+
+  /// The next bytes to write, a stable view until the next call on this connection's outbox; empty
+  /// when nothing waits. Never mixes with what was handed over before.
+  std::string_view unsent(ConnId conn);
+
+  /// The transport took `bytes` of unsent(); they can no longer be discarded.
+  void handed_over(ConnId conn, std::size_t bytes, Now now);
+
+  /// Everything handed over is with the kernel. Sends receipts that waited for it.
+  void written(ConnId conn, Now now);
+
+  /// Closes, cuts and read pauses, in order. Clears `out` first.
+  void take_commands(std::vector<Command>& out);
+
+  /// To log and to count, in order. Clears `out` first.
+  void take_events(std::vector<Event>& out);
+
+  Journal& journal();
+
+  /// When tick() is due next; MonoTime::min() while a fan-out has slices left, `never` if nothing
+  /// is pending.
+  MonoTime next_deadline() const;
+
+  Stats stats() const;
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace signal_hub::core

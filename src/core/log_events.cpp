@@ -1,0 +1,66 @@
+#include "core/log_events.hpp"
+
+#include <array>
+
+namespace signal_hub::core {
+namespace {
+
+using enum LogEvent;
+using enum Severity;
+
+constexpr std::array table{
+    LogEventInfo{starting, "starting", info, "The process starts; carries version and pid."},
+    LogEventInfo{listening, "listening", info,
+                 "A listen address is open; `url` carries the real port."},
+    LogEventInfo{draining, "draining", info,
+                 "A stop was asked for; sessions are told and no connection is accepted."},
+    LogEventInfo{stopped, "stopped", info, "The hub ends; carries the reason and the uptime."},
+    LogEventInfo{reloaded, "reloaded", info, "SIGHUP: the configuration was read again."},
+    LogEventInfo{reload_failed, "reload_failed", error,
+                 "SIGHUP: the configuration is not valid; nothing was changed."},
+    LogEventInfo{stop_forced, "stop_forced", warn,
+                 "A second signal or the drain timeout ended the hub before it was drained."},
+    LogEventInfo{transport_log, "transport_log", warn,
+                 "A warning of the WebSocket library, rate-limited."},
+    LogEventInfo{session_state, "session_state", info,
+                 "A session changed its state; carries fromState, toState and trigger."},
+    LogEventInfo{session_refused, "session_refused", warn, "hub:connect was refused."},
+    LogEventInfo{connection_refused, "connection_refused", warn,
+                 "Upgrades were refused by a limit; at most one line a second, with the count."},
+    LogEventInfo{slow_consumer, "slow_consumer", warn,
+                 "A session did not read fast enough and was cut."},
+    LogEventInfo{idle_timeout, "idle_timeout", info,
+                 "Nothing was heard of a session for --idle-timeout."},
+    LogEventInfo{memory_limit_reached, "memory_limit_reached", error,
+                 "Queues reached --memory-limit; the largest consumer was cut."},
+    LogEventInfo{reading_paused, "reading_paused", debug,
+                 "A sender that ignored hub:pause is not read for a while."},
+    LogEventInfo{high_connection_rate, "high_connection_rate", warn,
+                 "More connections a minute than --high-connection-rate."},
+    LogEventInfo{thundering_herd_detected, "thundering_herd_detected", error,
+                 "More connections a second than --herd-threshold."},
+    LogEventInfo{slow_turn, "slow_turn", warn, "One turn of the loop took very long."},
+    LogEventInfo{actor_registered, "actor_registered", debug, "An address was registered."},
+    LogEventInfo{actor_unregistered, "actor_unregistered", debug, "An address was given up."},
+    LogEventInfo{actor_expired, "actor_expired", debug, "A registration was not renewed in time."},
+    LogEventInfo{actor_replaced, "actor_replaced", info,
+                 "An address moved to a newer session; the old one was told."},
+    LogEventInfo{message_refused, "message_refused", debug,
+                 "A request was answered with an error; carries its code."},
+};
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    if (static_cast<std::size_t>(table[i].event) != i) return false;
+  }
+  return true;
+}
+static_assert(in_order(), "info() indexes the table by event");
+
+}  // namespace
+
+std::span<const LogEventInfo> log_event_table() { return table; }
+
+const LogEventInfo& info(LogEvent event) { return table[static_cast<std::size_t>(event)]; }
+
+}  // namespace signal_hub::core

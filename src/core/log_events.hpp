@@ -1,0 +1,55 @@
+// Every log event by name: the one table that the log, the man page and the drift test share.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace signal_hub::core {
+
+enum class Severity : std::uint8_t { debug, info, warn, error };
+
+enum class LogEvent : std::uint8_t {
+  // process
+  starting,
+  listening,
+  draining,
+  stopped,
+  reloaded,
+  reload_failed,
+  stop_forced,
+  transport_log,
+  // sessions
+  session_state,
+  session_refused,
+  connection_refused,
+  slow_consumer,
+  idle_timeout,
+  memory_limit_reached,
+  reading_paused,
+  // load
+  high_connection_rate,
+  thundering_herd_detected,
+  slow_turn,
+  // registry
+  actor_registered,
+  actor_unregistered,
+  actor_expired,
+  actor_replaced,
+  // messages, debug only
+  message_refused,
+};
+
+struct LogEventInfo {
+  LogEvent event;
+  std::string_view name;
+  Severity severity;
+  std::string_view meaning;  // one sentence for the man page
+};
+
+/// All rows, in the order of the enumeration.
+std::span<const LogEventInfo> log_event_table();
+
+const LogEventInfo& info(LogEvent event);
+
+}  // namespace signal_hub::core

@@ -1,0 +1,65 @@
+// Figures of the hub since its start, as one value: for /metrics, /health and hub:metrics.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "base/error.hpp"
+#include "wire/requests.hpp"
+
+namespace signal_hub::core {
+
+/// Why a message was dropped instead of delivered; each has a counter.
+enum class DropReason : std::uint8_t {
+  expired,          // ttl passed
+  unknown_target,   // a tell to nobody
+  target_gone,      // the target left before its frame was written
+  slow_consumer,    // discarded with a slow consumer's outbox
+  replaced,         // discarded when the address moved to another session
+  unsubscribed,     // a fan-out's recipient left before its slice
+  oversized,        // over the size limit, never parsed
+  count_,
+};
+std::string_view name(DropReason reason);
+
+/// Why an upgrade was refused.
+enum class RefusalReason : std::uint8_t { per_ip, rate, full, draining, count_ };
+std::string_view name(RefusalReason reason);
+
+inline constexpr std::size_t request_type_count = std::variant_size_v<wire::Request>;
+inline constexpr std::size_t error_code_count =
+    static_cast<std::size_t>(ErrorCode::message_too_large) + 1;
+
+struct Stats {
+  std::uint64_t connections_opened = 0;
+  std::uint64_t connections_closed = 0;
+  std::array<std::uint64_t, static_cast<std::size_t>(RefusalReason::count_)> refused{};
+  std::array<std::uint64_t, request_type_count> received_by_type{};
+  std::uint64_t messages_received = 0;
+  std::uint64_t messages_sent = 0;  // frames put into outboxes, answers included
+  std::uint64_t deliveries = 0;     // forwarded messages among them
+  std::uint64_t bytes_received = 0;
+  std::uint64_t bytes_sent = 0;  // handed over to the transport
+  std::array<std::uint64_t, error_code_count> errors{};
+  std::array<std::uint64_t, static_cast<std::size_t>(DropReason::count_)> dropped{};
+  std::uint64_t pauses = 0;
+  std::uint64_t slow_consumers = 0;
+  std::uint64_t duplicates_answered = 0;  // retried requests
+  WallTime started{};
+  // now
+  std::size_t connections = 0;
+  std::size_t sessions_connected = 0;
+  std::size_t actors = 0;
+  std::size_t topics = 0;  // names and patterns with a subscriber
+  std::size_t subscriptions = 0;
+  std::size_t queued_bytes = 0;       // in outboxes
+  std::size_t reassembly_bytes = 0;
+  std::size_t running_fanouts = 0;
+  std::size_t dedupe_entries = 0;
+  bool draining = false;
+};
+
+}  // namespace signal_hub::core
