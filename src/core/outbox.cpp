@@ -1,0 +1,134 @@
+#include "core/outbox.hpp"
+
+#include <algorithm>
+
+namespace signal_hub::core {
+namespace {
+
+// One write hands over at most this much: what a blocked socket leaves with the library is bounded
+// by it, and can then no longer be discarded.
+constexpr std::size_t write_bytes = std::size_t{256} * 1024;
+
+// Copied frames go on in a new chunk beyond this, so that a handed-over front is freed early.
+constexpr std::size_t chunk_bytes = std::size_t{64} * 1024;
+
+constexpr std::size_t pooled_buffers = 256;
+
+// A queue that never runs empty gives back its used-up front in steps of this many entries.
+constexpr std::size_t compact_after = 1024;
+
+}  // namespace
+
+std::string BufferPool::take() {
+  if (free_.empty()) return {};
+  std::string buffer = std::move(free_.back());
+  free_.pop_back();
+  return buffer;
+}
+
+void BufferPool::give(std::string&& buffer) {
+  if (free_.size() >= pooled_buffers || buffer.capacity() > 2 * chunk_bytes) return;
+  buffer.clear();
+  free_.push_back(std::move(buffer));
+}
+
+std::string& Outbox::copy_buffer(BufferPool& pool) {
+  const bool usable = first_chunk_ < chunks_.size() && !chunks_.back().shared &&
+                      chunks_.back().copied.size() < chunk_bytes;
+  if (!usable) chunks_.push_back({pool.take(), nullptr});
+  return chunks_.back().copied;
+}
+
+void Outbox::append(BufferPool& pool, wire::Opcode opcode, std::string_view head,
+                    std::string_view middle, std::string_view tail, const SharedBytes& shared,
+                    ReceiptId receipt) {
+  std::string& buffer = copy_buffer(pool);
+  const std::size_t before = buffer.size();
+  wire::append_ws_header(buffer, opcode, head.size() + middle.size() + tail.size());
+  buffer.append(head).append(middle);
+  if (!shared) buffer.append(tail);
+  const std::size_t copied = buffer.size() - before;
+  const std::size_t size = copied + (shared ? tail.size() : 0);
+  if (shared) chunks_.push_back({{}, shared});
+  sizes_.push_back(static_cast<std::uint32_t>(size));
+  bytes_ += size;
+  copied_ += copied;
+  if (receipt != 0) receipts_.push_back({handed_ + bytes_, receipt});
+}
+
+std::string_view Outbox::unsent() const {
+  if (bytes_ == 0) return {};
+  return chunks_[first_chunk_].view().substr(offset_, write_bytes);
+}
+
+void Outbox::handed_over(BufferPool& pool, std::size_t bytes) {
+  Chunk& chunk = chunks_[first_chunk_];
+  offset_ += bytes;
+  bytes_ -= bytes;
+  handed_ += bytes;
+  if (!chunk.shared) copied_ -= bytes;
+  pop_sizes(bytes);
+  if (offset_ == chunk.view().size()) drop_front_chunk(pool);
+}
+
+void Outbox::pop_sizes(std::size_t bytes) {
+  into_frame_ += bytes;
+  while (first_size_ < sizes_.size() && into_frame_ >= sizes_[first_size_]) {
+    into_frame_ -= sizes_[first_size_++];
+    ++frames_done_;
+  }
+  if (first_size_ == sizes_.size()) {
+    sizes_ = {};
+    first_size_ = 0;
+  } else if (first_size_ >= compact_after) {
+    sizes_.erase(sizes_.begin(), sizes_.begin() + static_cast<std::ptrdiff_t>(first_size_));
+    first_size_ = 0;
+  }
+}
+
+void Outbox::drop_front_chunk(BufferPool& pool) {
+  pool.give(std::move(chunks_[first_chunk_].copied));
+  chunks_[first_chunk_].shared.reset();
+  offset_ = 0;
+  ++first_chunk_;
+  if (first_chunk_ == chunks_.size()) {
+    chunks_ = {};
+    first_chunk_ = 0;
+  } else if (first_chunk_ >= compact_after) {
+    chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(first_chunk_));
+    first_chunk_ = 0;
+  }
+}
+
+void Outbox::written(std::vector<ReceiptId>& out) {
+  auto reached = receipts_.begin();
+  while (reached != receipts_.end() && reached->end <= handed_) out.push_back(reached++->id);
+  receipts_.erase(receipts_.begin(), reached);
+}
+
+std::size_t Outbox::discard(BufferPool& pool, std::vector<ReceiptId>& out) {
+  for (const Receipt& receipt : receipts_) out.push_back(receipt.id);
+  receipts_.clear();
+  if (bytes_ == 0) return 0;
+  // The rest of a frame in transit must still leave, or the stream is corrupt.
+  std::string rest;
+  std::size_t wanted = into_frame_ == 0 ? 0 : sizes_[first_size_] - into_frame_;
+  const std::size_t dropped = frames() - (into_frame_ == 0 ? 0 : 1);
+  const std::uint32_t whole = into_frame_ == 0 ? 0 : sizes_[first_size_];
+  for (std::size_t i = first_chunk_, skip = offset_; i < chunks_.size() && wanted > 0; ++i) {
+    const std::string_view part = chunks_[i].view().substr(skip, wanted);
+    rest.append(part);
+    wanted -= part.size();
+    skip = 0;
+  }
+  while (!chunks_.empty()) drop_front_chunk(pool);
+  sizes_.clear();
+  first_size_ = 0;
+  bytes_ = copied_ = rest.size();
+  if (rest.empty()) return dropped;
+  sizes_.push_back(whole);
+  chunks_.push_back({std::move(rest), nullptr});
+  return dropped;
+}
+
+}  // namespace signal_hub::core

@@ -1,0 +1,88 @@
+// Outbox: the frames of one connection that have not been handed to its transport.
+//
+// Holds ready-framed bytes: small frames are copied into one buffer, so that a turn's frames leave
+// in one write; large tails stay shared. Empty, it owns no memory. PROTOCOL.md §5.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "wire/ws_frame.hpp"
+
+namespace signal_hub::core {
+
+/// Bytes shared by the outboxes of all recipients; immutable.
+using SharedBytes = std::shared_ptr<const std::string>;
+
+/// Buffers between two uses, so that a steady flow allocates nothing. One per hub.
+class BufferPool {
+ public:
+  std::string take();
+  void give(std::string&& buffer);
+
+ private:
+  std::vector<std::string> free_;
+};
+
+/// Names a receipt to be sent when a frame's last byte is with the kernel; 0 is none.
+using ReceiptId = std::uint32_t;
+
+class Outbox {
+ public:
+  /// Appends one frame made of `head` + `middle` + `tail`. A `shared` tail is referenced, not
+  /// copied; then `tail` must be its view.
+  void append(BufferPool& pool, wire::Opcode opcode, std::string_view head,
+              std::string_view middle, std::string_view tail, const SharedBytes& shared,
+              ReceiptId receipt);
+
+  /// The next bytes for the transport, empty if none; valid until the next non-const call.
+  std::string_view unsent() const;
+
+  /// `bytes` of unsent() now belong to the transport.
+  void handed_over(BufferPool& pool, std::size_t bytes);
+
+  /// All that was handed over is with the kernel: moves the receipts reached to `out`.
+  void written(std::vector<ReceiptId>& out);
+
+  /// Drops every frame of which no byte was handed over; their receipts go to `out`, and with them
+  /// those of frames not yet written. Returns how many frames were dropped.
+  std::size_t discard(BufferPool& pool, std::vector<ReceiptId>& out);
+
+  bool empty() const { return bytes_ == 0; }
+  std::size_t frames() const { return sizes_.size() - first_size_; }
+  std::size_t bytes() const { return bytes_; }             // still to hand over, shared ones too
+  std::size_t copied_bytes() const { return copied_; }     // held by this outbox alone
+  std::uint64_t frames_handed_over() const { return frames_done_; }
+
+ private:
+  struct Chunk {
+    std::string copied;  // or
+    SharedBytes shared;
+    std::string_view view() const { return shared ? std::string_view(*shared) : copied; }
+  };
+  struct Receipt {
+    std::uint64_t end;  // position in the stream of bytes
+    ReceiptId id;
+  };
+
+  std::string& copy_buffer(BufferPool& pool);
+  void drop_front_chunk(BufferPool& pool);
+  void pop_sizes(std::size_t bytes);
+
+  std::vector<Chunk> chunks_;
+  std::size_t first_chunk_ = 0;
+  std::size_t offset_ = 0;  // handed over of the first chunk
+  std::vector<std::uint32_t> sizes_;
+  std::size_t first_size_ = 0;
+  std::size_t into_frame_ = 0;  // handed over of the first frame
+  std::size_t bytes_ = 0;
+  std::size_t copied_ = 0;
+  std::uint64_t handed_ = 0;  // position: all bytes ever handed over
+  std::uint64_t frames_done_ = 0;
+  std::vector<Receipt> receipts_;
+};
+
+}  // namespace signal_hub::core
