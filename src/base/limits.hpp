@@ -30,6 +30,7 @@ inline constexpr std::size_t subscriptions_per_actor = 1000;
 inline constexpr std::size_t topics = 100'000;
 inline constexpr std::size_t bulk_elements = 100;
 inline constexpr std::size_t listing = 100;
+inline constexpr std::size_t retired_versions = 100'000;  // versions kept of removed addresses
 inline constexpr std::size_t subscriptions_listed = 100;
 inline constexpr Millis heartbeat_interval{20'000};
 
@@ -42,12 +43,17 @@ inline constexpr std::size_t waiting_frames = 64;               // behind a runn
 inline constexpr std::size_t waiting_bytes = std::size_t{4} << 20U;
 inline constexpr std::size_t connections_over_cap = 64;         // answered 503, beyond: closed
 
+
 // Tokens (PROTOCOL.md §9)
 inline constexpr Millis clock_skew{30'000};
 inline constexpr Millis expired_token_grace{300'000};
 inline constexpr Millis timestamp_window{300'000};
+inline constexpr std::size_t nonces = 10'000;  // remembered of token refreshes
 inline constexpr std::size_t token_bytes = std::size_t{16} * 1024;
 inline constexpr std::size_t secret_bytes_min = 32;
+
+// Fan-out: slices per turn, over all running ones
+inline constexpr std::size_t slices_per_turn = 4;
 
 // Fan-out: tails at least this large are shared by reference, smaller ones copied
 inline constexpr std::size_t shared_tail_bytes = 4096;

@@ -35,6 +35,7 @@ class Dedupe {
   struct Answer {
     std::string type;
     std::string payload;
+    std::string members;  // of the metadata, besides the trace: `"a":1`
   };
   struct Found {
     Verdict verdict;

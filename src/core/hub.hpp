@@ -17,18 +17,20 @@
 #include "base/time.hpp"
 #include "core/authenticator.hpp"
 #include "core/effects.hpp"
+#include "core/journal.hpp"
+#include "core/renewal_tokens.hpp"
 #include "core/stats.hpp"
 
 namespace signal_hub::core {
 
-class Journal;
-class State;
+struct State;
 
 class Hub {
  public:
-  /// `authenticator` may be null when settings.auth is false; it must outlive the hub.
-  Hub(const HubSettings& settings, const Authenticator* authenticator, std::uint64_t seed,
-      Now started);
+  /// `authenticator` may be null when settings.auth is false; it must outlive the hub. `mac` signs
+  /// renewal tokens.
+  Hub(const HubSettings& settings, const Authenticator* authenticator, Mac mac,
+      std::uint64_t seed, Now started);
   ~Hub();
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;

@@ -28,7 +28,7 @@ class BufferPool {
 };
 
 /// Names a receipt to be sent when a frame's last byte is with the kernel; 0 is none.
-using ReceiptId = std::uint32_t;
+using ReceiptId = std::uint64_t;
 
 class Outbox {
  public:

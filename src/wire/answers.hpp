@@ -171,14 +171,14 @@ struct MetricsAnswer {
 /// Any error. The extra fields belong to single types and are left out when empty (§6).
 struct ErrorAnswer {
   const Error& error;
-  std::string_view address;                 // unknown_actor: actorAddress
-  std::string_view action;                  // unauthorized
-  std::string_view reason;                  // unauthorized
-  std::string_view error_code;              // unauthorized: metadata.errorCode
-  std::optional<Millis> retry_after;        // rate_limited
-  std::optional<std::uint64_t> limit;       // rate_limited
-  std::optional<std::size_t> message_size;  // message_too_large
-  std::optional<std::size_t> max_size;      // message_too_large
+  std::string_view address{};                 // unknown_actor: actorAddress
+  std::string_view action{};                  // unauthorized
+  std::string_view reason{};                  // unauthorized
+  std::string_view error_code{};              // unauthorized: metadata.errorCode
+  std::optional<Millis> retry_after{};        // rate_limited
+  std::optional<std::uint64_t> limit{};       // rate_limited
+  std::optional<std::size_t> message_size{};  // message_too_large
+  std::optional<std::size_t> max_size{};      // message_too_large
 };
 
 /// `hub:error`, or the error's own message type.

@@ -1,0 +1,92 @@
+#include "core/answers.hpp"
+
+namespace signal_hub::core {
+namespace {
+
+void send_to(State& state, const ReplyTo& reply_to, const Dedupe::Answer& a, Now now) {
+  Session* session = state.sessions.find(reply_to.conn);
+  if (session == nullptr) return;
+  const Uuid id = Uuid::make(state.rng);
+  std::optional<std::string_view> correlation;
+  if (reply_to.correlation_id) correlation = *reply_to.correlation_id;
+  std::string with;
+  std::string_view metadata = reply_to.metadata;
+  if (!a.members.empty()) metadata = with = with_members(metadata, a.members);
+  std::string& frame = state.frame_scratch;
+  frame.clear();
+  wire::write_answer(frame,
+                     {id.view(), state.settings.hub_address, reply_to.to, correlation, now.wall,
+                      metadata},
+                     a.type, a.payload);
+  enqueue(state, *session, wire::Opcode::text, {frame});
+}
+
+void settle(State& state, const OpenRequest& request, const Dedupe::Answer& a, bool retryable,
+            Now now) {
+  if (request.dedupe_key.empty()) return send_to(state, request.reply_to, a, now);
+  const auto kept = retryable ? std::nullopt : std::optional(a);
+  const auto moved = state.dedupe.finish(request.dedupe_key, kept);
+  send_to(state, moved ? *moved : request.reply_to, a, now);
+}
+
+void note_refusal(State& state, const OpenRequest& request, ErrorCode code) {
+  ++state.stats.errors[static_cast<std::size_t>(code)];
+  const Session* session = state.sessions.find(request.reply_to.conn);
+  state.events.push_back({LogEvent::message_refused,
+                          {{"sessionId", session ? session->session_id : std::string()},
+                           {"actorAddress", request.reply_to.to},
+                           {"code", std::string(info(code).name)}}});
+}
+
+}  // namespace
+
+void answer_encoded(State& state, const OpenRequest& request, std::string_view type,
+                    std::string_view payload, std::string_view members, Now now) {
+  const Dedupe::Answer a{std::string(type), std::string(payload), std::string(members)};
+  settle(state, request, a, false, now);
+}
+
+void refuse(State& state, const OpenRequest& request, const wire::ErrorAnswer& error, Now now) {
+  note_refusal(state, request, error.error.code);
+  Dedupe::Answer a{std::string(wire::type_of(error)), {}, {}};
+  wire::JsonWriter writer(a.payload);
+  write_payload(writer, error);
+  if (!error.error_code.empty()) {
+    a.members = "\"errorCode\":\"" + std::string(error.error_code) + "\"";
+  }
+  settle(state, request, a, info(error.error.code).retryable, now);
+}
+
+void refuse(State& state, const OpenRequest& request, const Error& error, Now now) {
+  refuse(state, request, wire::ErrorAnswer{error}, now);
+}
+
+void refuse_unknown(State& state, const OpenRequest& request, std::string_view address, Now now) {
+  const Error error{ErrorCode::unknown_actor, "Actor not registered with Signal Hub", {}, {}};
+  wire::ErrorAnswer a{error};
+  a.address = address;
+  refuse(state, request, a, now);
+}
+
+void refuse_unauthorized(State& state, const OpenRequest& request, std::string_view action,
+                         std::string_view error_code, std::string_view reason, Now now) {
+  const Error error{ErrorCode::unauthorized, std::string(reason), {}, {}};
+  wire::ErrorAnswer a{error};
+  a.action = action;
+  a.reason = reason;
+  a.error_code = error_code;
+  refuse(state, request, a, now);
+}
+
+void repeat_answer(State& state, const ReplyTo& reply_to, const Dedupe::Answer& answer, Now now) {
+  ++state.stats.duplicates_answered;
+  send_to(state, reply_to, answer, now);
+}
+
+std::string with_members(std::string_view object, std::string_view members) {
+  std::string text(object.substr(0, object.size() - 1));
+  if (text.size() > 1) text += ',';
+  return text.append(members).append(1, '}');
+}
+
+}  // namespace signal_hub::core

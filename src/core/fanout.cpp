@@ -1,0 +1,127 @@
+#include "core/fanout.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "core/answers.hpp"
+#include "core/outflow.hpp"
+#include "core/receipts.hpp"
+#include "core/state.hpp"
+
+namespace signal_hub::core {
+namespace {
+
+bool expired(const Fanout& fanout, Now now) { return fanout.expires && *fanout.expires < now.wall; }
+
+/// The recipient as it is now; null if it left or unsubscribed since the message was accepted.
+const Actor* present(const State& state, const Fanout::Recipient& recipient) {
+  const Actor* actor = state.registry.find(recipient.actor);
+  if (actor == nullptr) return nullptr;
+  if (!recipient.subscription.valid()) return actor->registered ? actor : nullptr;
+  return state.topics.find(recipient.subscription) != nullptr ? actor : nullptr;
+}
+
+void run_slice(State& state, Fanout& fanout, std::size_t slice, Now now) {
+  const std::size_t end = std::min(fanout.recipients.size(), fanout.next + slice);
+  const bool late = expired(fanout, now);
+  if (late) count_drop(state, DropReason::expired, end - fanout.next);
+  for (; fanout.next < end; ++fanout.next) {
+    const Actor* actor = late ? nullptr : present(state, fanout.recipients[fanout.next]);
+    if (actor != nullptr && deliver(state, *actor, fanout.tail, 0)) {
+      ++fanout.delivered;
+      continue;
+    }
+    ++fanout.failed;
+    if (!late) {
+      count_drop(state, actor == nullptr ? DropReason::unsubscribed : DropReason::target_gone);
+    }
+  }
+}
+
+void conclude(State& state, const Fanout& fanout, Now now) {
+  if (!fanout.request) return;
+  if (fanout.topic.empty()) {
+    answer(state, *fanout.request,
+           wire::BroadcastAck{fanout.request->message_id, fanout.delivered, 0, fanout.failed}, now);
+  } else {
+    answer(state, *fanout.request, wire::Published{fanout.topic, fanout.recipients.size()}, now);
+  }
+}
+
+void make_sender_wait(State& state, const Fanout& fanout) {
+  if (Session* sender = state.sessions.find(fanout.sender)) sender->fanout_running = true;
+  if (fanout.request) owe_answer(state, fanout.request->reply_to.conn);
+}
+
+/// Ends a fan-out that made its sender wait; the next on its topic starts running.
+void finish(State& state, std::list<Fanout>::iterator running, std::vector<ConnId>& free,
+            Now now) {
+  Fanout done = std::move(*running);
+  state.fanouts.running.erase(running);
+  conclude(state, done, now);
+  if (done.request) paid_answer(state, done.request->reply_to.conn);
+  if (Session* sender = state.sessions.find(done.sender)) {
+    sender->fanout_running = false;
+    free.push_back(done.sender);
+  }
+  if (done.topic.empty()) return;
+  const auto queue = state.fanouts.behind_topic.find(done.topic);
+  if (queue->second.empty()) {
+    state.fanouts.behind_topic.erase(queue);
+    return;
+  }
+  state.fanouts.running.push_back(std::move(queue->second.front()));
+  queue->second.pop_front();
+}
+
+}  // namespace
+
+void start_fanout(State& state, Fanout fanout, Now now) {
+  const std::size_t slice = state.settings.fanout_slice;
+  Fanouts& all = state.fanouts;
+  const bool behind = !fanout.topic.empty() && all.behind_topic.contains(fanout.topic);
+  if (!behind && (slice == 0 || fanout.recipients.size() <= slice)) {
+    run_slice(state, fanout, fanout.recipients.size(), now);
+    conclude(state, fanout, now);
+    return;
+  }
+  make_sender_wait(state, fanout);
+  if (behind) {
+    all.behind_topic.find(fanout.topic)->second.push_back(std::move(fanout));
+    return;
+  }
+  if (!fanout.topic.empty()) all.behind_topic.try_emplace(fanout.topic);
+  all.running.push_back(std::move(fanout));
+}
+
+std::vector<ConnId> run_fanout_slices(State& state, Now now) {
+  std::vector<ConnId> free;
+  auto& running = state.fanouts.running;
+  const std::size_t slice = std::max<std::size_t>(1, state.settings.fanout_slice);
+  const std::size_t turns = std::min(limits::slices_per_turn, running.size());
+  for (std::size_t i = 0; i < turns; ++i) {
+    const auto current = running.begin();
+    run_slice(state, *current, slice, now);
+    if (current->next < current->recipients.size()) {
+      running.splice(running.end(), running, current);
+    } else {
+      finish(state, current, free, now);
+    }
+  }
+  return free;
+}
+
+SharedTail make_tail(State& state, std::string bytes) {
+  if (bytes.size() < limits::shared_tail_bytes) return {std::move(bytes), nullptr};
+  std::size_t& held = state.shared_bytes;
+  const std::size_t size = bytes.size();
+  held += size;
+  const auto release = [&held, size](const std::string* text) {
+    held -= size;
+    delete text;
+  };
+  return {{}, SharedBytes(new std::string(std::move(bytes)), release)};
+}
+
+}  // namespace signal_hub::core

@@ -1,0 +1,66 @@
+// Fan-outs: one message to many, in slices (PROTOCOL.md §4, "Order").
+//
+// Recipients are those registered or subscribed when the message was accepted. Small ones are done
+// at once; larger ones a slice per turn, during which the sender's next messages and further
+// publications on the topic wait.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/string_map.hpp"
+#include "base/time.hpp"
+#include "core/actor.hpp"
+#include "core/open_request.hpp"
+#include "core/outbox.hpp"
+
+namespace signal_hub::core {
+
+struct State;
+
+/// The end of a delivery that all recipients share: small ones are copied, large ones referenced.
+struct SharedTail {
+  std::string copied;
+  SharedBytes shared;
+  std::string_view view() const { return shared ? std::string_view(*shared) : copied; }
+};
+
+struct Fanout {
+  struct Recipient {
+    ActorId actor;
+    SubscriptionId subscription;  // invalid for a broadcast
+  };
+  ConnId sender;
+  std::string topic;                   // empty for a broadcast
+  std::optional<OpenRequest> request;  // nullopt: a tell, nobody is answered
+  SharedTail tail;
+  std::optional<WallTime> expires;  // from the ttl
+  std::vector<Recipient> recipients;
+  std::size_t next = 0;
+  std::size_t delivered = 0;
+  std::size_t failed = 0;
+};
+
+/// The fan-outs that need more than the turn they came in.
+struct Fanouts {
+  std::list<Fanout> running;                   // round robin
+  StringMap<std::deque<Fanout>> behind_topic;  // key present: the topic has a running one
+  std::uint64_t counter = 0;                   // stamps Actor::last_fanout
+};
+
+/// Delivers at once if it is small and nothing runs before it on its topic; else starts or queues
+/// it, and the sender waits. Answers when the last slice is out.
+void start_fanout(State& state, Fanout fanout, Now now);
+
+/// One slice each of a bounded number of running fan-outs. Returns the senders that may go on.
+std::vector<ConnId> run_fanout_slices(State& state, Now now);
+
+/// Makes the shared end of a message; large ones are counted as held once.
+SharedTail make_tail(State& state, std::string bytes);
+
+}  // namespace signal_hub::core

@@ -1,0 +1,161 @@
+// hub:send, hub:broadcast, hub:publish (PROTOCOL.md §4 Delivery).
+#include <algorithm>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "core/answers.hpp"
+#include "core/fanout.hpp"
+#include "core/handlers/handlers.hpp"
+#include "core/outflow.hpp"
+#include "core/receipts.hpp"
+#include "wire/address.hpp"
+#include "wire/forward.hpp"
+
+namespace signal_hub::core {
+namespace {
+
+/// What is forwarded, but for type-specific metadata.
+wire::Forward forward(const Context& c, const wire::Content& content, std::string_view metadata) {
+  wire::Forward f{};
+  f.from = c.from;
+  f.type = content.type;
+  f.data = content.data;
+  f.timestamp = c.now.wall;
+  f.metadata = metadata;
+  f.ttl = c.envelope.remaining_ttl(c.now.wall);
+  return f;
+}
+
+SharedTail tail_of(State& state, const wire::Forward& message) {
+  std::string bytes;
+  bytes.reserve(message.data.raw().size() + message.metadata.size() + 256);
+  wire::write_tail(bytes, message);
+  return make_tail(state, std::move(bytes));
+}
+
+/// The one target of a hub:send; nullopt after a refusal.
+std::optional<std::string_view> target_of(Context& c, const wire::Send& send) {
+  const std::string_view to = c.envelope.to;
+  const bool to_hub = to == c.state.settings.hub_address;
+  if (!send.to && to_hub) {
+    refuse(c.state, c.request,
+           invalid_field("payload.to", "The message names no target.",
+                         "Put the target into the envelope's `to` or into payload.to."),
+           c.now);
+    return std::nullopt;
+  }
+  if (!send.to || *send.to == to) return to;
+  if (to_hub) return *send.to;
+  const Error error{ErrorCode::ambiguous_target,
+                    "`to` is " + std::string(to) + " and payload.to is " + *send.to + ".", {}, {}};
+  refuse(c.state, c.request, error, c.now);
+  return std::nullopt;
+}
+
+std::optional<WallTime> expiry(const Context& c) {
+  if (!c.envelope.ttl) return std::nullopt;
+  return c.now.wall + *c.envelope.remaining_ttl(c.now.wall);
+}
+
+Fanout new_fanout(Context& c, std::string_view topic, const wire::Forward& message) {
+  Fanout fanout;
+  fanout.sender = c.session.id;
+  fanout.topic = topic;
+  fanout.tail = tail_of(c.state, message);
+  fanout.expires = expiry(c);
+  if (c.is_ask()) fanout.request = std::move(c.request);
+  return fanout;
+}
+
+bool too_many(Context& c, std::size_t recipients) {
+  const std::size_t limit = c.state.settings.broadcast_limit;
+  if (limit == 0 || recipients <= limit) return false;
+  refuse(c.state, c.request,
+         Error{ErrorCode::broadcast_limit_exceeded,
+               "The message has " + std::to_string(recipients) + " recipients, the limit is " +
+                   std::to_string(limit) + "; nothing was sent.",
+               {},
+               "{\"limit\":" + std::to_string(limit) +
+                   ",\"value\":" + std::to_string(recipients) + "}"},
+         c.now);
+  return true;
+}
+
+std::vector<Fanout::Recipient> registered_actors(const Context& c, const wire::Broadcast& b) {
+  std::vector<Fanout::Recipient> recipients;
+  for (const auto& [address, id] : c.state.registry.by_address()) {
+    if (b.exclude_self && address == c.from) continue;
+    const auto& offered = c.state.registry.find(id)->capabilities;
+    if (b.target_capability &&
+        std::find(offered.begin(), offered.end(), *b.target_capability) == offered.end()) {
+      continue;
+    }
+    recipients.push_back({id, {}});
+  }
+  return recipients;
+}
+
+std::vector<Fanout::Recipient> subscribers(State& state, std::string_view name) {
+  std::vector<Fanout::Recipient> recipients;
+  const auto& topics = state.topics.matching(name);
+  const std::uint64_t stamp = ++state.fanouts.counter;
+  for (const TopicId id : topics) {
+    for (const Topic::Member& member : state.topics.topic(id).members) {
+      if (topics.size() > 1) {
+        Actor& actor = *state.registry.find(member.actor);
+        if (std::exchange(actor.last_fanout, stamp) == stamp) continue;
+      }
+      recipients.push_back({member.actor, member.subscription});
+    }
+  }
+  return recipients;
+}
+
+}  // namespace
+
+void handle(Context& c, const wire::Send& send) {
+  State& state = c.state;
+  const auto target = target_of(c, send);
+  if (!target) return;
+  const bool receipt = c.is_ask() || send.require_ack;
+  const Actor* actor = state.registry.find(state.registry.find_address(*target));
+  if (actor == nullptr) {
+    if (receipt) return refuse_unknown(state, c.request, *target, c.now);
+    return count_drop(state, DropReason::unknown_target);
+  }
+  const std::string metadata =
+      wire::send_metadata(c.envelope.metadata, state.settings.hub_address, c.envelope.id);
+  const SharedTail tail = tail_of(state, forward(c, send.content, metadata));
+  ReceiptId id = 0;
+  if (receipt) id = await_written(state, std::move(c.request), *target);
+  if (!deliver(state, *actor, tail, id)) {
+    count_drop(state, DropReason::target_gone);
+    return receipts_lost(state, {id}, c.now);
+  }
+  push_back(state, c.session, c.from, *actor, c.now);
+}
+
+void handle(Context& c, const wire::Broadcast& broadcast) {
+  auto recipients = registered_actors(c, broadcast);
+  if (too_many(c, recipients.size())) return;
+  const std::string metadata = wire::broadcast_metadata(c.state.settings.hub_address);
+  wire::Forward message = forward(c, broadcast.content, metadata);
+  message.correlation_id = c.envelope.id;
+  Fanout fanout = new_fanout(c, {}, message);
+  fanout.recipients = std::move(recipients);
+  start_fanout(c.state, std::move(fanout), c.now);
+}
+
+void handle(Context& c, const wire::Publish& publish) {
+  auto recipients = subscribers(c.state, publish.topic);
+  if (too_many(c, recipients.size())) return;
+  const std::string metadata =
+      wire::publish_metadata(publish.topic, c.state.settings.hub_address);
+  wire::Forward message = forward(c, publish.content, metadata);
+  message.correlation_id = c.envelope.id;
+  Fanout fanout = new_fanout(c, publish.topic, message);
+  fanout.recipients = std::move(recipients);
+  start_fanout(c.state, std::move(fanout), c.now);
+}
+
+}  // namespace signal_hub::core

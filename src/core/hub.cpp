@@ -1,0 +1,158 @@
+#include "core/hub.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "core/fanout.hpp"
+#include "core/intake.hpp"
+#include "core/lifecycle.hpp"
+#include "core/outflow.hpp"
+#include "core/receipts.hpp"
+#include "core/state.hpp"
+#include "core/upkeep.hpp"
+
+namespace signal_hub::core {
+
+Hub::Hub(const HubSettings& settings, const Authenticator* authenticator, Mac mac,
+         std::uint64_t seed, Now started)
+    : state_(std::make_unique<State>(settings, authenticator, std::move(mac), seed, started)) {
+  start_upkeep(*state_, started);
+}
+
+Hub::~Hub() = default;
+
+Admission Hub::admit(std::string_view ip, Now now) {
+  return state_->gate.admit(ip, state_->settings, now, state_->events);
+}
+
+void Hub::abandoned(std::string_view ip) { state_->gate.release(ip); }
+
+ConnId Hub::opened(std::string_view ip, Now now) {
+  State& s = *state_;
+  expire_due(s, now);
+  ++s.stats.connections_opened;
+  const ConnId id = s.sessions.insert(ip, Uuid::make(s.rng).str(), now.mono);
+  Session& session = *s.sessions.find(id);
+  session.id = id;
+  arm_session(s, session);
+  if (s.gate.draining()) close_session(s, session, close_going_away, "server_shutdown", now);
+  return id;
+}
+
+std::size_t Hub::frame_limit(ConnId conn) const {
+  const Session* session = state_->sessions.find(conn);
+  const std::size_t limit = state_->settings.max_message_size;
+  if (session != nullptr && session->state == SessionState::connecting) {
+    return std::min(limit, limits::handshake_frame_bytes);
+  }
+  return limit;
+}
+
+void Hub::reassembling(ConnId conn, std::size_t bytes) {
+  Session* session = state_->sessions.find(conn);
+  if (session == nullptr) return;
+  state_->reassembly_bytes += bytes;
+  state_->reassembly_bytes -= std::exchange(session->reassembly_bytes, bytes);
+}
+
+void Hub::frame(ConnId conn, std::string_view bytes, Now now) {
+  expire_due(*state_, now);
+  if (Session* session = state_->sessions.find(conn)) take_frame(*state_, *session, bytes, now);
+  settle(*state_, now);
+}
+
+void Hub::oversized(ConnId conn, std::size_t size, Now now) {
+  if (Session* session = state_->sessions.find(conn)) {
+    refuse_oversized(*state_, *session, size, now);
+  }
+  settle(*state_, now);
+}
+
+void Hub::alive(ConnId conn, Now now) {
+  if (Session* session = state_->sessions.find(conn)) session->last_heard = now.mono;
+}
+
+void Hub::closed(ConnId conn, bool clean, Now now) {
+  expire_due(*state_, now);
+  Session* session = state_->sessions.find(conn);
+  if (session == nullptr || session->socket_gone) return;
+  session->gone_clean = clean;
+  // What it sent before it closed is still carried out, in order.
+  if (session->fanout_running && !session->waiting.empty() && session->reads_input()) {
+    session->socket_gone = true;
+    return;
+  }
+  finish_session(*state_, *session, now);
+  settle(*state_, now);
+}
+
+void Hub::tick(Now now) {
+  expire_due(*state_, now);
+  for (const ConnId id : run_fanout_slices(*state_, now)) {
+    Session* session = state_->sessions.find(id);
+    if (session == nullptr) continue;
+    resume_waiting(*state_, *session, now);
+    if (session->socket_gone && !session->fanout_running) finish_session(*state_, *session, now);
+  }
+  settle(*state_, now);
+}
+
+void Hub::durable(std::uint64_t seq, Now) { state_->journal.confirm(seq); }
+
+void Hub::drain(Millis spread, Now now) {
+  state_->gate.close();
+  drain_sessions(*state_, spread, now);
+  settle(*state_, now);
+}
+
+void Hub::reconfigure(const HubSettings& settings) { state_->settings = settings; }
+
+void Hub::take_dirty(std::vector<ConnId>& out) {
+  out.clear();
+  out.swap(state_->dirty);
+  for (const ConnId id : out) {
+    if (Session* session = state_->sessions.find(id)) session->dirty = false;
+  }
+}
+
+std::string_view Hub::unsent(ConnId conn) {
+  const Session* session = state_->sessions.find(conn);
+  return session == nullptr ? std::string_view{} : session->outbox.unsent();
+}
+
+void Hub::handed_over(ConnId conn, std::size_t bytes, Now now) {
+  Session* session = state_->sessions.find(conn);
+  if (session != nullptr) core::handed_over(*state_, *session, bytes, now);
+}
+
+void Hub::written(ConnId conn, Now now) {
+  Session* session = state_->sessions.find(conn);
+  if (session == nullptr) return;
+  std::vector<ReceiptId>& reached = state_->reached;
+  reached.clear();
+  session->outbox.written(reached);
+  if (reached.empty()) return;
+  receipts_written(*state_, reached, now);
+  settle(*state_, now);
+}
+
+void Hub::take_commands(std::vector<Command>& out) {
+  out.clear();
+  out.swap(state_->commands);
+}
+
+void Hub::take_events(std::vector<Event>& out) {
+  out.clear();
+  out.swap(state_->events);
+}
+
+Journal& Hub::journal() { return state_->journal; }
+
+MonoTime Hub::next_deadline() const {
+  return state_->fanouts.running.empty() ? state_->timers.next() : MonoTime::min();
+}
+
+Stats Hub::stats() const { return snapshot(*state_); }
+
+}  // namespace signal_hub::core

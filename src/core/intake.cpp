@@ -1,0 +1,244 @@
+#include "core/intake.hpp"
+
+#include <functional>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "core/answers.hpp"
+#include "core/handlers/handlers.hpp"
+#include "core/lifecycle.hpp"
+#include "wire/forward.hpp"
+
+namespace signal_hub::core {
+namespace {
+
+constexpr std::string_view ping_text = R"({"type":"ping"})";
+constexpr std::string_view pong_text = R"({"type":"pong"})";
+constexpr std::string_view nobody = "@(anonymous)";
+constexpr std::uint16_t close_invalid_payload = 1007;
+constexpr std::uint16_t close_policy = 1008;
+
+/// How many tokens a request costs (PROTOCOL.md §6, "Rate limits").
+struct Price {
+  std::uint32_t operator()(const wire::Connect&) const { return 0; }
+  std::uint32_t operator()(const wire::Heartbeat&) const { return 0; }
+  std::uint32_t operator()(const wire::Disconnect&) const { return 0; }
+  std::uint32_t operator()(const wire::Unsubscribe&) const { return 0; }
+  std::uint32_t operator()(const wire::Register& r) const { return count(r.actors); }
+  std::uint32_t operator()(const wire::Subscribe& s) const { return count(s.topics); }
+  template <class Other>
+  std::uint32_t operator()(const Other&) const {
+    return 1;
+  }
+  template <class Elements>
+  static std::uint32_t count(const Elements& elements) {
+    return std::max<std::uint32_t>(1, static_cast<std::uint32_t>(elements.size()));
+  }
+};
+
+OpenRequest request_of(const Session& session, std::string_view id, std::string_view from,
+                       std::string metadata) {
+  OpenRequest request;
+  request.reply_to.conn = session.id;
+  request.reply_to.to = from.empty() ? (session.identity.empty() ? nobody : session.identity)
+                                     : from;
+  request.reply_to.correlation_id = std::string(id);
+  request.reply_to.metadata = std::move(metadata);
+  request.message_id = id;
+  return request;
+}
+
+/// False after hub:rate_limited.
+bool within_rate(State& state, Session& session, const OpenRequest& request, std::uint32_t cost,
+                 Now now) {
+  const HubSettings& settings = state.settings;
+  if (cost == 0) return true;
+  const auto wait = session.bucket.take(cost, settings.rate_limit, settings.rate_burst, now.mono);
+  if (!wait) return true;
+  const Error error{ErrorCode::rate_limited,
+                    "More than " + std::to_string(settings.rate_limit) +
+                        " messages a second; the next passes in " +
+                        std::to_string(wait->count()) + " ms.",
+                    {}, {}};
+  wire::ErrorAnswer a{error};
+  a.retry_after = *wait;
+  a.limit = settings.rate_limit;
+  refuse(state, request, a, now);
+  return false;
+}
+
+void refuse_bad_frame(State& state, Session& session, const wire::BadEnvelope& bad, Now now) {
+  if (bad.bad_utf8) return close_session(state, session, close_invalid_payload, "invalid_utf8", now);
+  OpenRequest request = request_of(session, bad.id.value_or(""), bad.from.value_or(""), "{}");
+  if (!bad.id) request.reply_to.correlation_id.reset();
+  const bool malformed = bad.error.code == ErrorCode::invalid_json;
+  if (malformed && session.bad_frames.add(limits::bad_frames_per_minute, now.mono)) {
+    return close_session(state, session, close_policy, "bad_frames", now);
+  }
+  if (!within_rate(state, session, request, 1, now)) return;
+  refuse(state, request, bad.error, now);
+}
+
+std::uint64_t digest(const wire::Envelope& e) {
+  const std::hash<std::string_view> hash;
+  std::uint64_t h = hash(e.type);
+  h = h * 0x9e3779b97f4a7c15U + hash(e.to);
+  return h * 0x9e3779b97f4a7c15U + hash(e.payload.raw());
+}
+
+bool is_remembered(const wire::Envelope& e, const wire::Request& request) {
+  return e.is_ask() && (std::holds_alternative<wire::Register>(request) ||
+                        std::holds_alternative<wire::Send>(request) ||
+                        std::holds_alternative<wire::Broadcast>(request) ||
+                        std::holds_alternative<wire::Publish>(request));
+}
+
+/// False if the request is a retry, which then is or will be answered from memory.
+bool is_fresh(Context& c) {
+  State& state = c.state;
+  std::string key = Dedupe::key(c.from, c.envelope.id);
+  const auto found = state.dedupe.begin(key, digest(c.envelope), c.request.reply_to,
+                                        state.settings.dedupe_memory, c.now.mono);
+  switch (found.verdict) {
+    case Dedupe::Verdict::fresh:
+      c.request.dedupe_key = std::move(key);
+      return true;
+    case Dedupe::Verdict::answered:
+      repeat_answer(state, c.request.reply_to, *found.answer, c.now);
+      return false;
+    case Dedupe::Verdict::in_work:
+      ++state.stats.duplicates_answered;
+      return false;
+    case Dedupe::Verdict::conflict:
+      refuse(state, c.request,
+             invalid_field("id", "The id was used for another request within the last minute.",
+                           "Give every request an id of its own; a retry repeats type, target and "
+                           "payload."),
+             c.now);
+      return false;
+  }
+  return false;
+}
+
+/// False after a refusal: the message is too late, or its clock is off.
+bool in_time(Context& c) {
+  if (c.envelope.expired(c.now.wall)) {
+    count_drop(c.state, DropReason::expired);
+    const Error error{ErrorCode::message_expired, "timestamp + ttl lies in the past.", {}, {}};
+    refuse(c.state, c.request, error, c.now);
+    return false;
+  }
+  if (!c.state.settings.auth) return true;
+  const WallTime earliest = c.now.wall - limits::timestamp_window;
+  const WallTime latest = c.now.wall + limits::timestamp_window;
+  if (c.envelope.timestamp >= earliest && c.envelope.timestamp <= latest) return true;
+  refuse(c.state, c.request,
+         invalid_field("timestamp", "timestamp is more than 5 minutes off the hub's clock.",
+                       "Set the sender's clock; the hub's is in hub:heartbeat_ack."),
+         c.now);
+  return false;
+}
+
+bool permitted(Context& c, const wire::Request& request) {
+  if (c.session.state != SessionState::connected) return true;  // hub:connect
+  const auto needed = needed_for(request);
+  if (!needed || c.session.permissions.has(*needed)) return true;
+  refuse_unauthorized(c.state, c.request, c.envelope.type, "PERMISSION_DENIED",
+                      "The session lacks the capability " + std::string(name(*needed)) + ".",
+                      c.now);
+  return false;
+}
+
+std::string effective_from(const State& state, const Session& session, std::string_view from) {
+  if (from == session.identity || session.identity.empty()) return std::string(from);
+  const Actor* actor = state.registry.find(state.registry.find_address(from));
+  return actor != nullptr && actor->conn == session.id ? std::string(from) : session.identity;
+}
+
+void dispatch(State& state, Session& session, const wire::Envelope& envelope,
+              const wire::Request& request, OpenRequest open, Now now) {
+  Context context{state, session, envelope, effective_from(state, session, envelope.from),
+                  std::move(open), now};
+  if (is_remembered(envelope, request) && !is_fresh(context)) return;
+  if (!in_time(context) || !permitted(context, request)) return;
+  std::visit([&context](const auto& r) { handle(context, r); }, request);
+}
+
+void take_envelope(State& state, Session& session, const wire::Envelope& envelope, Now now) {
+  OpenRequest open = request_of(session, envelope.id, envelope.from,
+                                wire::trace_metadata(envelope.metadata));
+  if (session.state == SessionState::connecting && !wire::is_connect(envelope)) {
+    if (!within_rate(state, session, open, 1, now)) return;
+    return refuse_unauthorized(state, open, envelope.type, "PERMISSION_DENIED",
+                               "The session is not connected; send hub:connect first.", now);
+  }
+  const auto request = wire::decode_request(envelope);
+  const std::uint32_t cost = request ? std::visit(Price{}, *request) : 1;
+  if (!within_rate(state, session, open, cost, now)) return;
+  if (!request) return refuse(state, open, request.error(), now);
+  ++state.stats.received_by_type[request->index()];
+  dispatch(state, session, envelope, *request, std::move(open), now);
+}
+
+void process(State& state, Session& session, std::string_view bytes, Now now) {
+  ++state.stats.messages_received;
+  state.received.add(1, now.mono);
+  const auto envelope = state.decoder.decode(bytes);
+  if (!envelope) return refuse_bad_frame(state, session, envelope.error(), now);
+  take_envelope(state, session, *envelope, now);
+}
+
+}  // namespace
+
+void take_frame(State& state, Session& session, std::string_view bytes, Now now) {
+  session.last_heard = now.mono;
+  state.stats.bytes_received += bytes.size();
+  if (!session.reads_input()) return;
+  if (bytes == ping_text) {
+    enqueue(state, session, wire::Opcode::text, {pong_text});
+    return;
+  }
+  if (!session.fanout_running && session.waiting.empty()) {
+    return process(state, session, bytes, now);
+  }
+  session.waiting.emplace_back(bytes);
+  session.waiting_bytes += bytes.size();
+  state.waiting_bytes += bytes.size();
+  update_reading(state, session, now);
+}
+
+void resume_waiting(State& state, Session& session, Now now) {
+  while (!session.waiting.empty() && !session.fanout_running &&
+         session.state < SessionState::disconnecting) {
+    const std::string bytes = std::move(session.waiting.front());
+    session.waiting.pop_front();
+    session.waiting_bytes -= bytes.size();
+    state.waiting_bytes -= bytes.size();
+    process(state, session, bytes, now);
+  }
+  update_reading(state, session, now);
+}
+
+void refuse_oversized(State& state, Session& session, std::size_t size, Now now) {
+  session.last_heard = now.mono;
+  if (!session.reads_input()) return;
+  ++state.stats.messages_received;
+  count_drop(state, DropReason::oversized);
+  const bool connecting = session.state == SessionState::connecting;
+  const std::size_t limit = connecting ? std::min(limits::handshake_frame_bytes,
+                                                  state.settings.max_message_size)
+                                       : state.settings.max_message_size;
+  OpenRequest request = request_of(session, "", "", "{}");
+  request.reply_to.correlation_id.reset();
+  if (!within_rate(state, session, request, 1, now)) return;
+  const Error error{ErrorCode::message_too_large,
+                    "The message has at least " + std::to_string(size) + " bytes, the limit is " +
+                        std::to_string(limit) + ".",
+                    {}, {}};
+  wire::ErrorAnswer a{error};
+  a.message_size = size;
+  a.max_size = limit;
+  refuse(state, request, a, now);
+}
+
+}  // namespace signal_hub::core

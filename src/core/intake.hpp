@@ -1,0 +1,24 @@
+// Intake: from received bytes to a handler (PROTOCOL.md §1–§3, §6).
+//
+// Order: liveness text, waiting behind a fan-out, envelope, session state, request, rate, retries,
+// time, permission, dispatch. Each step either passes or answers.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "core/session.hpp"
+#include "core/state.hpp"
+
+namespace signal_hub::core {
+
+/// One complete message of a session.
+void take_frame(State& state, Session& session, std::string_view bytes, Now now);
+
+/// Goes on with frames that waited behind the session's fan-out.
+void resume_waiting(State& state, Session& session, Now now);
+
+/// A message over the size limit was discarded by the transport.
+void refuse_oversized(State& state, Session& session, std::size_t size, Now now);
+
+}  // namespace signal_hub::core

@@ -1,0 +1,171 @@
+#include "core/lifecycle.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "core/answers.hpp"
+#include "core/outflow.hpp"
+#include "core/receipts.hpp"
+
+namespace signal_hub::core {
+namespace {
+
+constexpr std::uint16_t close_normal = 1000;
+
+void begin_close(State& state, Session& session, std::uint16_t code, std::string_view reason,
+                 Now now) {
+  session.closing = true;
+  session.cut_at = now.mono + limits::cut_after;
+  state.commands.push_back(CloseCommand{session.id, code, std::string(reason)});
+  arm_session(state, session);
+}
+
+void forget_identity(State& state, const Session& session) {
+  const auto held = state.by_identity.find(session.connected_as);
+  if (held != state.by_identity.end() && held->second == session.id) {
+    state.by_identity.erase(held);
+  }
+}
+
+void drop_waiting(State& state, Session& session) {
+  state.waiting_bytes -= session.waiting_bytes;
+  session.waiting.clear();
+  session.waiting_bytes = 0;
+}
+
+void end_guest(State& state, Session& session, Now now) {
+  const ActorId guest = std::exchange(session.guest, {});
+  if (Actor* actor = state.registry.find(guest)) {
+    state.topics.unsubscribe_all(*actor);
+    state.registry.remove(guest, now.mono);
+  }
+}
+
+}  // namespace
+
+void enter(State& state, Session& session, SessionState to, std::string_view trigger, Now now) {
+  assert(may_follow(session.state, to));
+  Event event{LogEvent::session_state, {{"sessionId", session.session_id}}};
+  if (!session.identity.empty()) event.fields.push_back({"actorAddress", session.identity});
+  event.fields.push_back({"fromState", std::string(name(session.state))});
+  event.fields.push_back({"toState", std::string(name(to))});
+  event.fields.push_back({"trigger", std::string(trigger)});
+  if (to == SessionState::disconnected) {
+    event.fields.push_back({"duration", (now.mono - session.opened).count()});
+  }
+  state.events.push_back(std::move(event));
+  if (to == SessionState::connected) ++state.connected;
+  if (session.state == SessionState::connected) --state.connected;
+  session.state = to;
+}
+
+void say_goodbye(State& state, Session& session, const wire::Disconnecting& why,
+                 std::uint16_t code, Now now) {
+  if (session.closing) return;
+  const bool known = !session.identity.empty();
+  tell(state, session, known ? session.identity : "@(anonymous)", why, now);
+  close_session(state, session, code, why.reason, now);
+}
+
+void close_session(State& state, Session& session, std::uint16_t code, std::string_view trigger,
+                   Now now) {
+  if (session.closing) return;
+  if (session.state == SessionState::connected) {
+    enter(state, session, SessionState::disconnecting, trigger, now);
+  }
+  begin_close(state, session, code, trigger, now);
+}
+
+void finish_farewell(State& state, Session& session, Now now) {
+  const OpenRequest request = std::move(*session.farewell);
+  session.farewell.reset();
+  session.farewell_by = never;
+  answer(state, request, wire::DisconnectAcknowledged{}, now);
+  begin_close(state, session, close_normal, "disconnect", now);
+}
+
+void release_actors(State& state, Session& session, Now now) {
+  const auto actors = std::exchange(session.actors, {});
+  for (const ActorId id : actors) remove_actor(state, id, now);
+  end_guest(state, session, now);
+  release_senders(state, session, now);
+  forget_identity(state, session);
+}
+
+void displace(State& state, Session& old, std::string_view address, Now now) {
+  state.events.push_back({LogEvent::actor_replaced,
+                          {{"sessionId", old.session_id}, {"actorAddress", std::string(address)}}});
+  const ActorId kept = state.registry.find_address(address);
+  std::erase(old.actors, kept);
+  say_goodbye(state, old,
+              {"duplicate_connection",
+               "Another session has taken over " + std::string(address) + ".", std::nullopt},
+              close_normal, now);
+  release_actors(state, old, now);
+  drop_waiting(state, old);
+}
+
+void finish_session(State& state, Session& session, Now now) {
+  release_actors(state, session, now);
+  drop_waiting(state, session);
+  std::vector<ReceiptId> lost;
+  const std::size_t copied = session.outbox.copied_bytes();
+  count_drop(state, DropReason::target_gone, session.outbox.discard(state.buffers, lost));
+  state.queued_bytes -= copied;
+  state.reassembly_bytes -= std::exchange(session.reassembly_bytes, 0);
+  const std::string_view trigger = session.gone_clean ? "closed" : "connection_lost";
+  enter(state, session, SessionState::disconnected, trigger, now);
+  state.gate.release(session.ip);
+  ++state.stats.connections_closed;
+  state.sessions.erase(session.id);
+  receipts_lost(state, lost, now);
+}
+
+void remove_actor(State& state, ActorId id, Now now) {
+  Actor* actor = state.registry.find(id);
+  if (actor == nullptr) return;
+  for (const Actor::Membership& m : actor->subscriptions) {
+    journal_unsubscription(state, *actor, state.topics.topic(m.topic).name, now);
+  }
+  state.topics.unsubscribe_all(*actor);
+  state.journal.append(ActorGone{actor->address, actor->version}, now.mono);
+  if (Session* session = state.sessions.find(actor->conn)) std::erase(session->actors, id);
+  state.registry.remove(id, now.mono);
+}
+
+ActorId guest_of(State& state, Session& session) {
+  Actor* guest = state.registry.find(session.guest);
+  if (guest == nullptr) session.guest = state.registry.add_guest(session.identity, session.id);
+  return session.guest;
+}
+
+void journal_actor(State& state, const Actor& actor, Now now) {
+  state.journal.append(
+      ActorRow{actor.address, actor.capabilities, actor.metadata, actor.registered_at,
+               actor.expires_at, actor.ttl, actor.version, actor.registration,
+               actor.token_counter, actor.renew_on_heartbeat},
+      now.mono);
+}
+
+void journal_subscription(State& state, const Actor& actor, SubscriptionId id, Now now) {
+  if (!actor.registered) return;
+  const Subscription& subscription = *state.topics.find(id);
+  state.journal.append(SubscriptionRow{actor.address, std::string(state.topics.name_of(id)),
+                                       subscription.public_id.str()},
+                       now.mono);
+}
+
+void journal_unsubscription(State& state, const Actor& actor, std::string_view topic, Now now) {
+  if (!actor.registered) return;
+  state.journal.append(SubscriptionGone{actor.address, std::string(topic)}, now.mono);
+}
+
+void arm_actor(State& state, ActorId id, Actor& actor) {
+  if (actor.expires >= actor.armed) return;
+  actor.armed = actor.expires;
+  state.timers.arm(actor.expires, {TimerKind::actor, id.slot, id.generation});
+}
+
+}  // namespace signal_hub::core

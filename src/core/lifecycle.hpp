@@ -1,0 +1,54 @@
+// Lifecycle: how sessions begin, change state and end, and what their end does to actors
+// (PROTOCOL.md §3).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "core/session.hpp"
+#include "core/state.hpp"
+#include "wire/answers.hpp"
+
+namespace signal_hub::core {
+
+/// Changes the state and logs it. REQUIRES: may_follow(session.state, to).
+void enter(State& state, Session& session, SessionState to, std::string_view trigger, Now now);
+
+/// Says hub:disconnect with `why`, then closes with `code` once all is sent; cut 2 s later. Nothing
+/// more is routed to the session. Does not touch its actors.
+void say_goodbye(State& state, Session& session, const wire::Disconnecting& why,
+                 std::uint16_t code, Now now);
+
+/// Closes without a message of the hub.
+void close_session(State& state, Session& session, std::uint16_t code, std::string_view trigger,
+                   Now now);
+
+/// Acknowledges hub:disconnect and closes with 1000.
+void finish_farewell(State& state, Session& session, Now now);
+
+/// Its actors and subscriptions end. Without a store an unclean end is like `--grace 0`.
+void release_actors(State& state, Session& session, Now now);
+
+/// A newer session takes `address` over: the old one is told and closed, its other actors end.
+/// The actor under `address`, if registered, is left for the newer session to hold.
+void displace(State& state, Session& old, std::string_view address, Now now);
+
+/// The socket is gone, or ends now as far as the hub is concerned.
+void finish_session(State& state, Session& session, Now now);
+
+/// Takes an actor out of everything.
+void remove_actor(State& state, ActorId id, Now now);
+
+/// The guest under which the session's identity subscribes; made when first needed.
+ActorId guest_of(State& state, Session& session);
+
+/// Records an actor's present state, or a subscription's, for the store.
+void journal_actor(State& state, const Actor& actor, Now now);
+void journal_subscription(State& state, const Actor& actor, SubscriptionId id, Now now);
+void journal_unsubscription(State& state, const Actor& actor, std::string_view topic, Now now);
+
+/// Arms the timer of a registered actor's expiry.
+void arm_actor(State& state, ActorId id, Actor& actor);
+
+}  // namespace signal_hub::core

@@ -1,0 +1,69 @@
+// Registry: actors by id, address and registration; versions that never go backwards
+// (PROTOCOL.md §3, §4).
+//
+// Finding an address is O(1); listings walk the addresses in byte order. Knows nothing of sessions
+// and topics: whoever removes an actor first takes it out of those.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/slot_map.hpp"
+#include "base/string_map.hpp"
+#include "core/actor.hpp"
+
+namespace signal_hub::core {
+
+class Registry {
+ public:
+  /// A guest of `conn`: has an address but is not registered.
+  ActorId add_guest(std::string_view address, ConnId conn);
+
+  /// Makes a guest a registered actor under `address` with a new registration and the next
+  /// version. REQUIRES: the address is free.
+  void enlist(ActorId id, std::string_view address);
+
+  /// The next version of a registered actor's address.
+  static void bump_version(Actor& actor) { ++actor.version; }
+
+  /// Forgets the actor; a registered one's version is kept for `now` + 24 h. Unknown: ignored.
+  void remove(ActorId id, MonoTime now);
+
+  Actor* find(ActorId id) { return actors_.find(id); }
+  const Actor* find(ActorId id) const { return actors_.find(id); }
+  ActorId find_address(std::string_view address) const;            // registered ones
+  ActorId find_registration(std::uint64_t registration) const;
+
+  std::size_t size() const { return by_address_.size(); }
+
+  /// Registered actors in byte order of their addresses.
+  using ByAddress = std::map<std::string_view, ActorId>;
+  const ByAddress& by_address() const { return by_order_; }
+
+  /// Forgets versions of addresses removed more than 24 h ago.
+  void expire_versions(MonoTime now);
+
+ private:
+  std::uint64_t next_version(std::string_view address);
+
+  SlotMap<Actor, ActorId> actors_;
+  std::unordered_map<std::string_view, ActorId, TextHash> by_address_;  // views of Actor::address
+  ByAddress by_order_;
+  std::unordered_map<std::uint64_t, ActorId> by_registration_;
+  std::uint64_t registrations_ = 0;
+
+  struct Retired {
+    std::string address;
+    std::uint64_t version;
+    MonoTime until;
+  };
+  StringMap<std::uint64_t> retired_versions_;
+  std::deque<Retired> retired_by_age_;
+  std::uint64_t version_floor_ = 0;  // at least every version that was forgotten for lack of room
+};
+
+}  // namespace signal_hub::core

@@ -1,0 +1,96 @@
+// Session: one connection's state from upgrade to end (PROTOCOL.md §3).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "core/actor.hpp"
+#include "core/open_request.hpp"
+#include "core/outbox.hpp"
+#include "core/permissions.hpp"
+#include "core/rate_limit.hpp"
+
+namespace signal_hub::core {
+
+enum class SessionState : std::uint8_t { connecting, connected, disconnecting, disconnected };
+
+std::string_view name(SessionState state);
+
+/// connecting → connected → disconnecting → disconnected, and from the first two straight to the
+/// last; nothing else.
+bool may_follow(SessionState from, SessionState to);
+
+/// What a token granted, while it lasts.
+struct Grant {
+  std::string address;
+  WallTime expires_at;   // the token's exp
+  MonoTime cut_off;      // when a session that did not refresh is ended
+  MonoTime refreshed = MonoTime::min();  // the last refresh that was accepted
+};
+
+struct Session {
+  Session(std::string_view ip_, std::string session_id_, MonoTime now)
+      : ip(ip_), session_id(std::move(session_id_)), opened(now), last_heard(now),
+        last_ping(now) {}
+
+  ConnId id;  // set right after insertion
+  std::string ip;
+  std::string session_id;
+  SessionState state = SessionState::connecting;
+  MonoTime opened;
+
+  // Who it is.
+  std::string connected_as;  // `from` of hub:connect; with auth the token's address
+  bool identity_settled = false;  // an address was registered: the identity stays
+  std::string identity;      // replaced by the first address registered, without auth
+  Permissions permissions;
+  std::optional<Grant> grant;
+  ActorId guest;                // the identity's, as long as it is not registered here
+  std::vector<ActorId> actors;  // registered by it, oldest first
+
+  // What it sends.
+  MonoTime last_heard;
+  MonoTime last_ping;
+  TokenBucket bucket;
+  AlarmWindow bad_frames{60'000ms};
+  unsigned connect_refusals = 0;
+  bool fanout_running = false;      // its next messages wait behind it
+  std::deque<std::string> waiting;  // frames, in order
+  std::size_t waiting_bytes = 0;
+  std::size_t reassembly_bytes = 0;
+  std::size_t open_answers = 0;     // asks not answered yet
+  MonoTime throttled_until = never; // not read, for ignoring hub:pause
+  bool reading_paused = false;
+
+  // What it gets.
+  Outbox outbox;
+  RateWindow processed;
+  std::uint64_t processed_frames = 0;  // of the outbox's count, already in the window
+  bool dirty = false;
+  bool overflowing = false;  // passed the byte bound: to be cut at the end of this call
+  struct PausedSender {
+    ConnId sender;
+    std::string to;      // its `from`
+    std::string target;  // the address it sent to
+  };
+  std::vector<PausedSender> paused_senders;
+
+  // Its end.
+  std::optional<OpenRequest> farewell;  // hub:disconnect, acknowledged after the open answers
+  MonoTime farewell_by = never;
+  bool closing = false;      // a close was commanded; nothing more is routed to it
+  bool socket_gone = false;  // the socket ended while frames were waiting
+  bool gone_clean = false;
+  MonoTime cut_at = never;
+
+  MonoTime armed = never;  // the earliest timer entry
+
+  bool reads_input() const { return state < SessionState::disconnecting && !socket_gone; }
+};
+
+}  // namespace signal_hub::core

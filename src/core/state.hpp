@@ -1,0 +1,84 @@
+// State: everything the hub knows, in one place, without behaviour.
+//
+// The rooms of core work on it as functions; includes run one way: hub → intake → handlers →
+// fanout, lifecycle → outflow → state.
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "base/settings.hpp"
+#include "base/slot_map.hpp"
+#include "core/admission.hpp"
+#include "core/authenticator.hpp"
+#include "core/dedupe.hpp"
+#include "core/effects.hpp"
+#include "core/fanout.hpp"
+#include "core/journal.hpp"
+#include "core/nonces.hpp"
+#include "core/open_request.hpp"
+#include "core/outbox.hpp"
+#include "core/registry.hpp"
+#include "core/renewal_tokens.hpp"
+#include "core/session.hpp"
+#include "core/stats.hpp"
+#include "core/timers.hpp"
+#include "core/topics.hpp"
+#include "wire/envelope.hpp"
+
+namespace signal_hub::core {
+
+/// The answer an ask send waits for until its frame is with the kernel.
+struct DeliveryReceipt {
+  OpenRequest request;
+  std::string target;
+};
+
+struct State {
+  State(const HubSettings& settings_, const Authenticator* authenticator_, Mac mac_,
+        std::uint64_t seed, Now started)
+      : settings(settings_), authenticator(authenticator_), mac(std::move(mac_)), rng(seed) {
+    stats.started = started.wall;
+  }
+
+  HubSettings settings;
+  const Authenticator* authenticator;
+  Mac mac;
+  Rng rng;
+  wire::EnvelopeDecoder decoder;
+
+  // Memory held in queues, in bytes; before what is accounted here, so that it outlives it.
+  std::size_t queued_bytes = 0;  // copied into outboxes
+  std::size_t shared_bytes = 0;  // large payloads, each once
+  std::size_t waiting_bytes = 0; // frames behind fan-outs
+  std::size_t reassembly_bytes = 0;
+
+  Gate gate;
+  SlotMap<Session, ConnId> sessions;
+  StringMap<ConnId> by_identity;  // with auth: who is connected as this address
+  std::size_t connected = 0;
+  Registry registry;
+  Topics topics;
+  Dedupe dedupe;
+  Nonces nonces;
+  Fanouts fanouts;
+  Journal journal;
+  Timers timers;
+  BufferPool buffers;
+
+  std::unordered_map<ReceiptId, DeliveryReceipt> receipts;
+  ReceiptId last_receipt = 0;
+  std::vector<ReceiptId> reached;  // scratch
+  std::string payload_scratch;
+  std::string frame_scratch;
+
+  std::vector<ConnId> dirty;
+  std::vector<ConnId> overflowing;
+  std::vector<ConnId> farewells;  // sessions whose hub:disconnect waits for open answers
+  std::vector<Command> commands;
+  std::vector<Event> events;
+  RateWindow received;
+  Stats stats;
+};
+
+}  // namespace signal_hub::core

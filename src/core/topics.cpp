@@ -1,0 +1,134 @@
+#include "core/topics.hpp"
+
+#include <algorithm>
+
+#include "base/glob.hpp"
+#include "base/limits.hpp"
+
+namespace signal_hub::core {
+namespace {
+
+constexpr std::size_t remembered_matches = 4096;
+constexpr std::string_view system_prefix = "hub/";
+
+bool matches(const Topic& topic, std::string_view name) {
+  if (name.starts_with(system_prefix) && !topic.name.starts_with(system_prefix)) return false;
+  return glob_match(topic.name, name);
+}
+
+}  // namespace
+
+TopicId Topics::topic_named(std::string_view name) {
+  const auto found = by_name_.find(name);
+  if (found != by_name_.end()) return found->second;
+  const TopicId id = topics_.insert(Topic{std::string(name), is_glob(name), {}});
+  by_name_.emplace(std::string(name), id);
+  if (is_glob(name)) globs_.push_back(id);
+  forget_matches(name);
+  return id;
+}
+
+bool Topics::has_room() const { return topics_.size() < limits::topics; }
+
+SubscriptionId Topics::subscribe(ActorId id, Actor& actor, std::string_view name, Rng& rng) {
+  const SubscriptionId existing = of(actor, name);
+  if (existing.valid()) return existing;
+  const TopicId topic_id = topic_named(name);
+  Topic& topic = *topics_.find(topic_id);
+  const auto place = static_cast<std::uint32_t>(topic.members.size());
+  const SubscriptionId made =
+      subscriptions_.insert(Subscription{id, topic_id, place, Uuid::make(rng)});
+  topic.members.push_back({id, made});
+  actor.subscriptions.push_back({topic_id, made});
+  return made;
+}
+
+void Topics::leave_topic(const Subscription& subscription) {
+  const TopicId id = subscription.topic;
+  Topic& topic = *topics_.find(id);
+  const Topic::Member last = topic.members.back();
+  topic.members[subscription.place] = last;
+  subscriptions_.find(last.subscription)->place = subscription.place;
+  topic.members.pop_back();
+  if (!topic.members.empty()) return;
+  if (topic.glob) std::erase(globs_, id);
+  forget_matches(topic.name);
+  by_name_.erase(by_name_.find(topic.name));
+  topics_.erase(id);
+}
+
+void Topics::forget_matches(std::string_view changed) {
+  if (is_glob(changed)) {
+    matches_.clear();
+  } else if (const auto known = matches_.find(changed); known != matches_.end()) {
+    matches_.erase(known);
+  }
+}
+
+void Topics::unsubscribe(Actor& actor, SubscriptionId id) {
+  const Subscription* subscription = subscriptions_.find(id);
+  if (subscription == nullptr) return;
+  leave_topic(*subscription);
+  subscriptions_.erase(id);
+  std::erase_if(actor.subscriptions,
+                [id](const Actor::Membership& m) { return m.subscription == id; });
+}
+
+void Topics::unsubscribe_all(Actor& actor) {
+  for (const Actor::Membership& m : actor.subscriptions) {
+    leave_topic(*subscriptions_.find(m.subscription));
+    subscriptions_.erase(m.subscription);
+  }
+  actor.subscriptions = {};
+}
+
+void Topics::move_all(Actor& from, ActorId to_id, Actor& to) {
+  for (const Actor::Membership m : std::vector(from.subscriptions)) {
+    const bool has = std::any_of(to.subscriptions.begin(), to.subscriptions.end(),
+                                 [m](const Actor::Membership& own) { return own.topic == m.topic; });
+    if (has || to.subscriptions.size() >= limits::subscriptions_per_actor) continue;
+    Subscription& subscription = *subscriptions_.find(m.subscription);
+    subscription.actor = to_id;
+    topics_.find(m.topic)->members[subscription.place].actor = to_id;
+    to.subscriptions.push_back(m);
+    std::erase_if(from.subscriptions, [m](const Actor::Membership& own) {
+      return own.subscription == m.subscription;
+    });
+  }
+  unsubscribe_all(from);
+}
+
+SubscriptionId Topics::of(const Actor& actor, std::string_view name) const {
+  const auto topic = by_name_.find(name);
+  if (topic == by_name_.end()) return {};
+  for (const Actor::Membership& m : actor.subscriptions) {
+    if (m.topic == topic->second) return m.subscription;
+  }
+  return {};
+}
+
+SubscriptionId Topics::with_public_id(const Actor& actor, std::string_view public_id) const {
+  for (const Actor::Membership& m : actor.subscriptions) {
+    if (subscriptions_.find(m.subscription)->public_id.view() == public_id) return m.subscription;
+  }
+  return {};
+}
+
+std::string_view Topics::name_of(SubscriptionId id) const {
+  return topics_.find(subscriptions_.find(id)->topic)->name;
+}
+
+const std::vector<TopicId>& Topics::matching(std::string_view name) {
+  const auto known = matches_.find(name);
+  if (known != matches_.end()) return known->second;
+  std::vector<TopicId> found;
+  const auto exact = by_name_.find(name);
+  if (exact != by_name_.end()) found.push_back(exact->second);
+  for (const TopicId id : globs_) {
+    if (matches(*topics_.find(id), name)) found.push_back(id);
+  }
+  if (matches_.size() >= remembered_matches) matches_.clear();
+  return matches_.emplace(std::string(name), std::move(found)).first->second;
+}
+
+}  // namespace signal_hub::core

@@ -1,0 +1,80 @@
+// Topics: who subscribes to what, both ways (PROTOCOL.md §4, §8).
+//
+// A topic is a name or a glob with at least one subscriber. An actor knows its own subscriptions,
+// so that its end costs only those.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/slot_map.hpp"
+#include "base/string_map.hpp"
+#include "core/actor.hpp"
+
+namespace signal_hub::core {
+
+struct Topic {
+  struct Member {
+    ActorId actor;
+    SubscriptionId subscription;
+  };
+  std::string name;
+  bool glob = false;
+  std::vector<Member> members;  // in no order
+};
+
+struct Subscription {
+  ActorId actor;
+  TopicId topic;
+  std::uint32_t place;  // in Topic::members
+  Uuid public_id;
+};
+
+class Topics {
+ public:
+  /// The actor's subscription to `name`, new or the one it has.
+  SubscriptionId subscribe(ActorId id, Actor& actor, std::string_view name, Rng& rng);
+
+  void unsubscribe(Actor& actor, SubscriptionId id);
+  void unsubscribe_all(Actor& actor);
+
+  /// Hands all of `from`'s subscriptions to `to`, which keeps its own where both have one.
+  void move_all(Actor& from, ActorId to_id, Actor& to);
+
+  /// The actor's subscription to exactly this name or glob; invalid id if none.
+  SubscriptionId of(const Actor& actor, std::string_view name) const;
+  /// The actor's subscription with this public id; invalid id if none.
+  SubscriptionId with_public_id(const Actor& actor, std::string_view public_id) const;
+
+  const Subscription* find(SubscriptionId id) const { return subscriptions_.find(id); }
+  std::string_view name_of(SubscriptionId id) const;
+
+  /// A new name could still be added.
+  bool has_room() const;
+  bool exists(std::string_view name) const { return by_name_.contains(name); }
+
+  /// The topics whose name is `name` or whose glob matches it. Globs match names under `hub/` only
+  /// if they start with it. Valid until the next non-const call.
+  const std::vector<TopicId>& matching(std::string_view name);
+  const Topic& topic(TopicId id) const { return *topics_.find(id); }
+
+  std::size_t size() const { return topics_.size(); }
+  std::size_t subscription_count() const { return subscriptions_.size(); }
+
+ private:
+  TopicId topic_named(std::string_view name);
+  void leave_topic(const Subscription& subscription);
+  void forget_matches(std::string_view changed);
+
+  SlotMap<Topic, TopicId> topics_;
+  SlotMap<Subscription, SubscriptionId> subscriptions_;
+  StringMap<TopicId> by_name_;
+  std::vector<TopicId> globs_;
+  // What a name matches, remembered until the set of topics changes; bounded.
+  StringMap<std::vector<TopicId>> matches_;
+};
+
+}  // namespace signal_hub::core

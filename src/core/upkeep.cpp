@@ -1,0 +1,200 @@
+#include "core/upkeep.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "core/answers.hpp"
+#include "core/intake.hpp"
+#include "core/lifecycle.hpp"
+#include "core/outflow.hpp"
+#include "core/receipts.hpp"
+
+namespace signal_hub::core {
+namespace {
+
+constexpr std::uint16_t close_policy = 1008;
+constexpr std::uint16_t close_try_again = 1013;
+constexpr std::string_view ping_frame{};
+
+bool due(MonoTime deadline, Now now) { return deadline <= now.mono; }
+
+void end_idle(State& state, Session& session, Now now) {
+  state.events.push_back({LogEvent::idle_timeout, {{"sessionId", session.session_id}}});
+  say_goodbye(state, session,
+              {"idle", "Nothing was received for the idle timeout.", std::nullopt}, close_policy,
+              now);
+  release_actors(state, session, now);
+}
+
+void end_expired(State& state, Session& session, Now now) {
+  say_goodbye(state, session,
+              {"token_expired", "The token expired and was not refreshed.", std::nullopt},
+              close_policy, now);
+  release_actors(state, session, now);
+}
+
+void live_deadlines(State& state, Session& session, Now now) {
+  const HubSettings& settings = state.settings;
+  if (session.state == SessionState::connecting && settings.connect_timeout != 0ms &&
+      due(session.opened + settings.connect_timeout, now)) {
+    return close_session(state, session, close_policy, "connect_timeout", now);
+  }
+  if (settings.idle_timeout != 0ms && !session.reading_paused &&
+      due(session.last_heard + settings.idle_timeout, now)) {
+    return end_idle(state, session, now);
+  }
+  if (session.grant && due(session.grant->cut_off, now)) return end_expired(state, session, now);
+  if (settings.ping_interval != 0ms && due(session.last_ping + settings.ping_interval, now)) {
+    session.last_ping = now.mono;
+    enqueue(state, session, wire::Opcode::ping, {ping_frame});
+  }
+}
+
+void session_due(State& state, Session& session, Now now) {
+  session.armed = never;
+  if (due(session.cut_at, now)) {
+    session.cut_at = never;
+    state.commands.push_back(CutCommand{session.id});
+  }
+  if (due(session.farewell_by, now) && session.farewell) finish_farewell(state, session, now);
+  if (due(session.throttled_until, now)) {
+    session.throttled_until = never;
+    update_reading(state, session, now);
+  }
+  if (!session.closing) live_deadlines(state, session, now);
+  arm_session(state, session);
+}
+
+void actor_due(State& state, ActorId id, Actor& actor, Now now) {
+  actor.armed = never;
+  if (!due(actor.expires, now)) return arm_actor(state, id, actor);
+  state.events.push_back({LogEvent::actor_expired, {{"actorAddress", actor.address}}});
+  remove_actor(state, id, now);
+}
+
+void keep_house(State& state, Now now) {
+  state.dedupe.expire(now.mono);
+  state.nonces.expire(now.mono);
+  state.registry.expire_versions(now.mono);
+  start_upkeep(state, now);
+}
+
+void cut_slow_consumer(State& state, Session& session, Now now) {
+  state.events.push_back({LogEvent::slow_consumer,
+                          {{"sessionId", session.session_id},
+                           {"actorAddress", session.identity},
+                           {"queueBytes", static_cast<std::int64_t>(session.outbox.bytes())},
+                           {"queueDepth", static_cast<std::int64_t>(session.outbox.frames())}}});
+  ++state.stats.slow_consumers;
+  std::vector<ReceiptId> lost;
+  discard_outbox(state, session, DropReason::slow_consumer, lost);
+  say_goodbye(state, session,
+              {"slow_consumer", "The session did not read what was sent to it.", std::nullopt},
+              close_try_again, now);
+  release_actors(state, session, now);
+  receipts_lost(state, lost, now);
+}
+
+std::size_t held_bytes(const State& state) {
+  return state.queued_bytes + state.shared_bytes + state.waiting_bytes + state.reassembly_bytes;
+}
+
+std::size_t held_by(const Session& session) {
+  return session.outbox.bytes() + session.waiting_bytes + session.reassembly_bytes;
+}
+
+/// Cuts the largest consumer. False if nobody is left that holds anything.
+bool cut_largest(State& state, Now now) {
+  Session* largest = nullptr;
+  state.sessions.for_each([&largest](ConnId, Session& session) {
+    if (session.closing) return;
+    if (largest == nullptr || held_by(session) > held_by(*largest)) largest = &session;
+  });
+  if (largest == nullptr || held_by(*largest) == 0) return false;
+  state.events.push_back({LogEvent::memory_limit_reached,
+                          {{"sessionId", largest->session_id},
+                           {"heldBytes", static_cast<std::int64_t>(held_bytes(state))}}});
+  cut_slow_consumer(state, *largest, now);
+  return true;
+}
+
+void pay_farewells(State& state, Now now) {
+  std::erase_if(state.farewells, [&](ConnId id) {
+    Session* session = state.sessions.find(id);
+    if (session == nullptr || !session->farewell) return true;
+    if (session->open_answers != 0) return false;
+    finish_farewell(state, *session, now);
+    return true;
+  });
+}
+
+}  // namespace
+
+void start_upkeep(State& state, Now now) {
+  const Millis interval = state.settings.cleanup_interval;
+  if (interval == 0ms) return;
+  state.timers.arm(now.mono + interval, {TimerKind::housekeeping, 0, 0});
+}
+
+void expire_due(State& state, Now now) {
+  while (const auto who = state.timers.pop(now.mono)) {
+    switch (who->kind) {
+      case TimerKind::session:
+        if (Session* session = state.sessions.find({who->slot, who->generation})) {
+          session_due(state, *session, now);
+        }
+        break;
+      case TimerKind::actor: {
+        const ActorId id{who->slot, who->generation};
+        if (Actor* actor = state.registry.find(id)) actor_due(state, id, *actor, now);
+        break;
+      }
+      case TimerKind::housekeeping: keep_house(state, now); break;
+    }
+  }
+}
+
+void settle(State& state, Now now) {
+  while (!state.overflowing.empty()) {
+    const ConnId id = state.overflowing.back();
+    state.overflowing.pop_back();
+    Session* session = state.sessions.find(id);
+    if (session != nullptr && !session->closing) cut_slow_consumer(state, *session, now);
+  }
+  const std::size_t limit = state.settings.memory_limit;
+  while (limit != 0 && held_bytes(state) > limit && cut_largest(state, now)) {
+  }
+  if (!state.farewells.empty()) pay_farewells(state, now);
+}
+
+void drain_sessions(State& state, Millis spread, Now now) {
+  std::vector<ConnId> all;
+  state.sessions.for_each([&all](ConnId id, Session&) { all.push_back(id); });
+  for (const ConnId id : all) {
+    Session& session = *state.sessions.find(id);
+    const auto bound = static_cast<std::uint64_t>(std::max<std::int64_t>(1, spread.count()));
+    const Millis after{static_cast<std::int64_t>(state.rng.below(bound))};
+    say_goodbye(state, session, {"server_shutdown", "The hub is stopping.", after},
+                close_going_away, now);
+  }
+}
+
+Stats snapshot(const State& state) {
+  Stats stats = state.stats;
+  for (std::size_t i = 0; i < stats.refused.size(); ++i) {
+    stats.refused[i] = state.gate.refused(static_cast<RefusalReason>(i));
+  }
+  stats.connections = state.sessions.size();
+  stats.sessions_connected = state.connected;
+  stats.actors = state.registry.size();
+  stats.topics = state.topics.size();
+  stats.subscriptions = state.topics.subscription_count();
+  stats.queued_bytes = state.queued_bytes + state.shared_bytes;
+  stats.reassembly_bytes = state.reassembly_bytes;
+  stats.running_fanouts = state.fanouts.running.size();
+  stats.dedupe_entries = state.dedupe.size();
+  stats.draining = state.gate.draining();
+  return stats;
+}
+
+}  // namespace signal_hub::core
