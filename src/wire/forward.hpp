@@ -4,7 +4,6 @@
 // for byte (PROTOCOL.md §2, §4).
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,17 +13,7 @@
 
 namespace signal_hub::wire {
 
-/// The immutable end of a forwarded message, shared by all its recipients.
-class Tail {
- public:
-  explicit Tail(std::string bytes) : bytes_(std::make_shared<const std::string>(std::move(bytes))) {}
-  std::string_view view() const { return *bytes_; }
-  const std::shared_ptr<const std::string>& share() const { return bytes_; }
-
- private:
-  std::shared_ptr<const std::string> bytes_;
-};
-
+/// What a forwarded message says; views into the received frame.
 struct Forward {
   std::string_view from;
   std::string_view type;

@@ -1,0 +1,106 @@
+#include "adapters/uv/loop.hpp"
+
+#include <chrono>
+#include <csignal>
+
+namespace signal_hub::adapters {
+namespace {
+
+UvLoop* owner(void* handle) {
+  return static_cast<UvLoop*>(uv_handle_get_data(static_cast<uv_handle_t*>(handle)));
+}
+
+constexpr std::array signal_numbers{SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+
+}  // namespace
+
+Result<std::unique_ptr<UvLoop>> UvLoop::create() {
+  std::unique_ptr<UvLoop> loop(new UvLoop());
+  if (const int error = uv_loop_init(&loop->loop_); error != 0) {
+    loop->finished_ = true;
+    return fail(std::string("cannot create the event loop: ") + uv_strerror(error));
+  }
+  if (!loop->init()) return fail(std::string("cannot initialise the event loop"));
+  return loop;
+}
+
+bool UvLoop::init() {
+  int errors = uv_timer_init(&loop_, &timer_);
+  errors |= uv_idle_init(&loop_, &idle_);
+  errors |= uv_check_init(&loop_, &check_);
+  errors |= uv_prepare_init(&loop_, &prepare_);
+  for (void* handle : {static_cast<void*>(&timer_), static_cast<void*>(&idle_),
+                       static_cast<void*>(&check_), static_cast<void*>(&prepare_)}) {
+    uv_handle_set_data(static_cast<uv_handle_t*>(handle), this);
+  }
+  for (uv_signal_t& signal : signals_) {
+    errors |= uv_signal_init(&loop_, &signal);
+    uv_handle_set_data(reinterpret_cast<uv_handle_t*>(&signal), this);
+  }
+  return errors == 0;
+}
+
+UvLoop::~UvLoop() {
+  if (!finished_) finish();
+}
+
+void UvLoop::run(app::LoopEvents& events) {
+  events_ = &events;
+  uv_check_start(&check_, [](uv_check_t* h) { owner(h)->events_->end_of_turn(); });
+  uv_prepare_start(&prepare_, [](uv_prepare_t* h) { owner(h)->events_->end_of_turn(); });
+  for (std::size_t i = 0; i < signals_.size(); ++i) {
+    uv_signal_start(
+        &signals_[i], [](uv_signal_t* h, int number) { owner(h)->events_->signal(number); },
+        signal_numbers[i]);
+  }
+  uv_run(&loop_, UV_RUN_DEFAULT);
+  events_ = nullptr;
+  uv_check_stop(&check_);
+  uv_prepare_stop(&prepare_);
+  uv_timer_stop(&timer_);
+  uv_idle_stop(&idle_);
+}
+
+bool UvLoop::finish() {
+  finished_ = true;
+  const auto close = [](void* handle) {
+    auto* h = static_cast<uv_handle_t*>(handle);
+    if (uv_is_closing(h) == 0) uv_close(h, nullptr);
+  };
+  for (void* handle : {static_cast<void*>(&timer_), static_cast<void*>(&idle_),
+                       static_cast<void*>(&check_), static_cast<void*>(&prepare_)}) {
+    close(handle);
+  }
+  for (uv_signal_t& signal : signals_) close(&signal);
+  uv_run(&loop_, UV_RUN_NOWAIT);
+  uv_run(&loop_, UV_RUN_DEFAULT);
+  return uv_loop_close(&loop_) == 0;
+}
+
+Now UvLoop::now() const {
+  using std::chrono::system_clock;
+  const auto wall = std::chrono::duration_cast<Millis>(system_clock::now().time_since_epoch());
+  return {MonoTime{Millis{static_cast<std::int64_t>(uv_now(&loop_))}}, WallTime{wall}};
+}
+
+std::uint64_t UvLoop::stopwatch_us() const { return uv_hrtime() / 1000; }
+
+void UvLoop::arm(MonoTime deadline) {
+  if (deadline == MonoTime::min()) {
+    // Another turn at once, with a poll that does not wait: an active idle handle does just that.
+    uv_timer_stop(&timer_);
+    uv_idle_start(&idle_, [](uv_idle_t* h) { owner(h)->events_->timer(); });
+    return;
+  }
+  uv_idle_stop(&idle_);
+  if (deadline == never) {
+    uv_timer_stop(&timer_);
+    return;
+  }
+  const auto wait = deadline.time_since_epoch().count() - static_cast<std::int64_t>(uv_now(&loop_));
+  uv_timer_start(
+      &timer_, [](uv_timer_t* h) { owner(h)->events_->timer(); },
+      wait > 0 ? static_cast<std::uint64_t>(wait) : 0, 0);
+}
+
+}  // namespace signal_hub::adapters

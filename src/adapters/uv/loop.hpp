@@ -1,0 +1,60 @@
+// The event loop: libuv, its clocks, its one timer and the signals (DESIGN.md, "A turn").
+//
+// Owns the uv_loop_t. end_of_turn() is called after the I/O phase (uv_check) and before the next
+// poll (uv_prepare), so that what a timer did leaves at once too.
+#pragma once
+
+#include <uv.h>
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include "app/ports.hpp"
+#include "base/result.hpp"
+
+namespace signal_hub::adapters {
+
+class UvLoop final : public app::Clock, public app::Timer {
+ public:
+  static Result<std::unique_ptr<UvLoop>> create();
+
+  /// REQUIRES: finish() was called.
+  ~UvLoop() override;
+  UvLoop(const UvLoop&) = delete;
+  UvLoop& operator=(const UvLoop&) = delete;
+
+  uv_loop_t* raw() { return &loop_; }
+
+  /// Serves until stop(). `events` must outlive the call.
+  void run(app::LoopEvents& events);
+
+  /// Makes run() return after the current phase.
+  void stop() { uv_stop(&loop_); }
+
+  /// Closes all handles of this class and runs the loop until every handle on it is closed. False:
+  /// somebody else's handle never closes.
+  bool finish();
+
+  // app::Clock
+  Now now() const override;
+  std::uint64_t stopwatch_us() const override;
+
+  // app::Timer
+  void arm(MonoTime deadline) override;
+
+ private:
+  UvLoop() = default;
+  bool init();
+
+  uv_loop_t loop_{};
+  uv_timer_t timer_{};
+  uv_idle_t idle_{};
+  uv_check_t check_{};
+  uv_prepare_t prepare_{};
+  std::array<uv_signal_t, 4> signals_{};
+  app::LoopEvents* events_ = nullptr;  // while running
+  bool finished_ = false;
+};
+
+}  // namespace signal_hub::adapters

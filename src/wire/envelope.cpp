@@ -1,0 +1,234 @@
+#include "wire/envelope.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "base/limits.hpp"
+#include "wire/address.hpp"
+
+namespace signal_hub::wire {
+namespace {
+
+/// The top-level members as found, last one winning, before any type is checked.
+struct Members {
+  std::optional<JsonView> id, from, to, type, payload, pattern, correlation_id, timestamp, metadata,
+      ttl, signature;
+
+  std::optional<JsonView>* slot(const ObjectCursor& c) {
+    struct Name {
+      std::string_view key;
+      std::optional<JsonView> Members::*member;
+    };
+    static constexpr Name names[] = {
+        {"id", &Members::id},
+        {"from", &Members::from},
+        {"to", &Members::to},
+        {"type", &Members::type},
+        {"payload", &Members::payload},
+        {"pattern", &Members::pattern},
+        {"correlationId", &Members::correlation_id},
+        {"timestamp", &Members::timestamp},
+        {"metadata", &Members::metadata},
+        {"ttl", &Members::ttl},
+        {"signature", &Members::signature},
+    };
+    for (const Name& name : names) {
+      if (c.key_is(name.key)) return &(this->*name.member);
+    }
+    return nullptr;
+  }
+};
+
+std::string_view kind_name(const JsonView& v) {
+  switch (v.kind()) {
+    case JsonView::Kind::null: return "null";
+    case JsonView::Kind::boolean: return "a boolean";
+    case JsonView::Kind::number: return "a number";
+    case JsonView::Kind::string: return "a string";
+    case JsonView::Kind::array: return "an array";
+    case JsonView::Kind::object: return "an object";
+  }
+  return "";
+}
+
+Error wrong(std::string_view field, std::string_view wanted, const std::optional<JsonView>& got) {
+  const std::string name(field);
+  const std::string found = got ? "is " + std::string(kind_name(*got)) : "is missing";
+  return invalid_field(field, name + " " + found + "; it must be " + std::string(wanted) + ".",
+                       "Send " + name + " as " + std::string(wanted) + ".");
+}
+
+/// Reads the members into an envelope; stops at the first that is wrong.
+class Reader {
+ public:
+  Reader(const Members& members, std::string& unescaped) : m_(members), unescaped_(unescaped) {}
+
+  std::optional<Error> read(Envelope& e) {
+    text("id", m_.id, limits::id_bytes, e.id);
+    address(e);
+    plain("to", m_.to, e.to);
+    text("type", m_.type, limits::type_bytes, e.type);
+    pattern(e);
+    times(e);
+    if (m_.payload) e.payload = *m_.payload;
+    metadata(e);
+    nullable("correlationId", m_.correlation_id, limits::id_bytes, e.correlation_id);
+    nullable("signature", m_.signature, std::numeric_limits<std::size_t>::max(), e.signature);
+    return std::move(error_);
+  }
+
+ private:
+  void fault(Error error) {
+    if (!error_) error_ = std::move(error);
+  }
+
+  /// Any string, in place where it has no escapes.
+  std::optional<std::string_view> string_of(const JsonView& v) {
+    if (const auto plain = v.plain_string()) return plain;
+    const auto copy = v.string();
+    if (!copy) return std::nullopt;
+    const std::size_t at = unescaped_.size();
+    unescaped_ += *copy;  // reserved for the whole frame: earlier views stay valid
+    return std::string_view(unescaped_).substr(at);
+  }
+
+  void plain(std::string_view field, const std::optional<JsonView>& v, std::string_view& out) {
+    const auto text = v ? string_of(*v) : std::nullopt;
+    if (!text) return fault(wrong(field, "a string", v));
+    out = *text;
+  }
+
+  bool sized(std::string_view field, std::string_view value, std::size_t most) {
+    if (!value.empty() && value.size() <= most) return true;
+    fault(invalid_field(field,
+                        std::string(field) + " has " + std::to_string(value.size()) +
+                            " bytes; it must have 1 to " + std::to_string(most) + ".",
+                        "Send " + std::string(field) + " with 1 to " + std::to_string(most) +
+                            " bytes."));
+    return false;
+  }
+
+  void text(std::string_view field, const std::optional<JsonView>& v, std::size_t most,
+            std::string_view& out) {
+    plain(field, v, out);
+    if (!error_) sized(field, out, most);
+  }
+
+  void nullable(std::string_view field, const std::optional<JsonView>& v, std::size_t most,
+                std::optional<std::string_view>& out) {
+    if (!v || v->is_null()) return;
+    std::string_view value;
+    plain(field, v, value);
+    if (!error_ && sized(field, value, most)) out = value;
+  }
+
+  void address(Envelope& e) {
+    plain("from", m_.from, e.from);
+    if (error_ || is_canonical(e.from)) return;
+    fault(invalid_field("from", "from is not a canonical address.",
+                        "Send from as @(path), path 1 to 256 bytes without parentheses or control "
+                        "characters."));
+  }
+
+  void pattern(Envelope& e) {
+    std::string_view value;
+    plain("pattern", m_.pattern, value);
+    if (error_) return;
+    if (value == "ask") {
+      e.pattern = Pattern::ask;
+    } else if (value != "tell") {
+      fault(invalid_field("pattern", "pattern must be \"tell\" or \"ask\".",
+                          "Send pattern as \"tell\" or \"ask\"."));
+    }
+  }
+
+  std::optional<std::int64_t> millis(std::string_view field, const std::optional<JsonView>& v) {
+    constexpr double most = 9.0e15;  // far beyond any date, and exact as a double
+    const auto value = v ? v->number() : std::nullopt;
+    if (!value || std::abs(*value) > most) {
+      fault(wrong(field, "a number of milliseconds", v));
+      return std::nullopt;
+    }
+    return static_cast<std::int64_t>(std::floor(*value));
+  }
+
+  void times(Envelope& e) {
+    if (const auto ms = millis("timestamp", m_.timestamp)) e.timestamp = from_epoch_ms(*ms);
+    if (!m_.ttl || m_.ttl->is_null()) return;
+    if (const auto ms = millis("ttl", m_.ttl)) e.ttl = Millis{*ms};
+  }
+
+  void metadata(Envelope& e) {
+    e.metadata = m_.metadata.value_or(JsonView("{}"));
+    if (!e.metadata.is_object()) fault(wrong("metadata", "an object", m_.metadata));
+  }
+
+  const Members& m_;
+  std::string& unescaped_;
+  std::optional<Error> error_;
+};
+
+BadEnvelope not_json(JsonVerdict verdict) {
+  BadEnvelope bad{{ErrorCode::invalid_json, {}, {}, {}}, {}, {}, false};
+  switch (verdict) {
+    case JsonVerdict::too_deep: bad.error.message = "The JSON is nested deeper than 256."; break;
+    case JsonVerdict::bad_utf8:
+      bad.error.message = "The frame is not valid UTF-8.";
+      bad.bad_utf8 = true;
+      break;
+    default: bad.error.message = "The frame is not valid JSON."; break;
+  }
+  return bad;
+}
+
+/// What can be read of a faulty envelope, so that its sender can tell which it was.
+BadEnvelope faulty(Error error, const Members& m) {
+  BadEnvelope bad{std::move(error), {}, {}, false};
+  if (m.id) bad.id = m.id->string();
+  if (bad.id && (bad.id->empty() || bad.id->size() > limits::id_bytes)) bad.id.reset();
+  if (m.from) bad.from = m.from->string();
+  if (bad.from && !is_canonical(*bad.from)) bad.from.reset();
+  return bad;
+}
+
+// Scratch memory beyond this is given back after the message that needed it.
+constexpr std::size_t kept_scratch = std::size_t{256} * 1024;
+
+}  // namespace
+
+bool Envelope::expired(WallTime now) const { return ttl && timestamp + *ttl < now; }
+
+std::optional<Millis> Envelope::remaining_ttl(WallTime now) const {
+  if (!ttl) return std::nullopt;
+  return timestamp + *ttl - now;
+}
+
+EnvelopeDecoder::EnvelopeDecoder() = default;
+EnvelopeDecoder::~EnvelopeDecoder() = default;
+
+Result<Envelope, BadEnvelope> EnvelopeDecoder::decode(std::string_view bytes) {
+  if (frame_.capacity() > kept_scratch && bytes.size() < kept_scratch / 2) frame_ = {};
+  frame_.reserve(bytes.size() + JsonChecker::padding);
+  frame_.assign(bytes);
+  const std::string_view text(frame_);
+  const JsonVerdict verdict = checker_.check(text);
+  if (verdict != JsonVerdict::valid) return fail(not_json(verdict));
+  const JsonView root(text);
+  if (!root.is_object()) {
+    return fail(BadEnvelope{
+        {ErrorCode::invalid_message, "The message is not a JSON object.", {}, {}}, {}, {}, false});
+  }
+  Members members;
+  for (ObjectCursor c(root); c.next();) {
+    if (auto* slot = members.slot(c)) *slot = c.value();
+  }
+  unescaped_.clear();
+  if (text.find('\\') != std::string_view::npos) unescaped_.reserve(text.size());
+  Envelope envelope;
+  if (auto error = Reader(members, unescaped_).read(envelope)) {
+    return fail(faulty(std::move(*error), members));
+  }
+  return envelope;
+}
+
+}  // namespace signal_hub::wire

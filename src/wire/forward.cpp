@@ -1,0 +1,86 @@
+#include "wire/forward.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "wire/json_writer.hpp"
+
+namespace signal_hub::wire {
+namespace {
+
+constexpr std::array<std::string_view, 4> not_forwarded{"authToken", "forwarded", "via",
+                                                        "originalMessageId"};
+
+bool is_forwarded(const ObjectCursor& c) {
+  return std::none_of(not_forwarded.begin(), not_forwarded.end(),
+                      [&c](std::string_view key) { return c.key_is(key); });
+}
+
+}  // namespace
+
+void write_head(std::string& out, std::string_view id, std::string_view to) {
+  out += "{\"id\":";
+  append_quoted(out, id);
+  out += ",\"to\":";
+  append_quoted(out, to);
+  out += ',';
+}
+
+void write_tail(std::string& out, const Forward& message) {
+  out += "\"from\":";
+  append_quoted(out, message.from);
+  out += ",\"type\":";
+  append_quoted(out, message.type);
+  out.append(",\"payload\":").append(message.data.raw());
+  out += ",\"pattern\":\"tell\",\"correlationId\":";
+  if (message.correlation_id) {
+    append_quoted(out, *message.correlation_id);
+  } else {
+    out += "null";
+  }
+  out.append(",\"timestamp\":").append(std::to_string(epoch_ms(message.timestamp)));
+  out.append(",\"metadata\":").append(message.metadata).append(",\"ttl\":");
+  out += message.ttl ? std::to_string(message.ttl->count()) : "null";
+  out += ",\"signature\":null}";
+}
+
+std::string send_metadata(const JsonView& senders, std::string_view hub_address,
+                          std::string_view original_id) {
+  std::string out = "{";
+  for (ObjectCursor c(senders); c.next();) {
+    if (!is_forwarded(c)) continue;
+    out.append(1, '"').append(c.raw_key()).append("\":").append(c.value().raw()).append(1, ',');
+  }
+  out += "\"forwarded\":true,\"via\":";
+  append_quoted(out, hub_address);
+  out += ",\"originalMessageId\":";
+  append_quoted(out, original_id);
+  return out.append(1, '}');
+}
+
+std::string broadcast_metadata(std::string_view hub_address) {
+  std::string out = "{\"broadcast\":true,\"via\":";
+  append_quoted(out, hub_address);
+  return out.append(1, '}');
+}
+
+std::string publish_metadata(std::string_view topic, std::string_view hub_address) {
+  std::string out = "{\"topic\":";
+  append_quoted(out, topic);
+  out += ",\"publication\":true,\"via\":";
+  append_quoted(out, hub_address);
+  return out.append(1, '}');
+}
+
+std::string trace_metadata(const JsonView& senders) {
+  std::string out = "{";
+  for (const std::string_view key : {"traceId", "spanId"}) {
+    const auto value = senders.member(key);
+    if (!value) continue;
+    if (out.size() > 1) out += ',';
+    out.append(1, '"').append(key).append("\":").append(value->raw());
+  }
+  return out.append(1, '}');
+}
+
+}  // namespace signal_hub::wire

@@ -1,0 +1,23 @@
+#include "wire/ws_frame.hpp"
+
+namespace signal_hub::wire {
+
+void append_ws_header(std::string& out, Opcode opcode, std::size_t length) {
+  constexpr unsigned final_fragment = 0x80;
+  out += static_cast<char>(final_fragment | static_cast<unsigned>(opcode));
+  unsigned extra_bytes = 0;
+  if (length < 126) {
+    out += static_cast<char>(length);
+  } else if (length <= 0xffff) {
+    out += static_cast<char>(126);
+    extra_bytes = 2;
+  } else {
+    out += static_cast<char>(127);
+    extra_bytes = 8;
+  }
+  for (unsigned i = extra_bytes; i > 0; --i) {
+    out += static_cast<char>((static_cast<std::uint64_t>(length) >> (8 * (i - 1))) & 0xffU);
+  }
+}
+
+}  // namespace signal_hub::wire
