@@ -18,6 +18,7 @@ inline constexpr std::size_t json_depth = 256;
 // Frames (PROTOCOL.md §1)
 inline constexpr std::size_t handshake_frame_bytes = std::size_t{64} * 1024;
 inline constexpr std::size_t oversize_close_factor = 4;
+inline constexpr std::size_t message_fragments = 4096;  // frames one message may come in
 inline constexpr unsigned bad_frames_per_minute = 10;
 inline constexpr unsigned connect_refusals = 3;
 

@@ -42,11 +42,7 @@ ConnId Hub::opened(std::string_view ip, Now now) {
 
 std::size_t Hub::frame_limit(ConnId conn) const {
   const Session* session = state_->sessions.find(conn);
-  const std::size_t limit = state_->settings.max_message_size;
-  if (session != nullptr && session->state == SessionState::connecting) {
-    return std::min(limit, limits::handshake_frame_bytes);
-  }
-  return limit;
+  return session == nullptr ? limits::handshake_frame_bytes : message_limit(*state_, *session);
 }
 
 void Hub::reassembling(ConnId conn, std::size_t bytes) {
@@ -153,6 +149,8 @@ MonoTime Hub::next_deadline() const {
   return state_->fanouts.running.empty() ? state_->timers.next() : MonoTime::min();
 }
 
-Stats Hub::stats() const { return snapshot(*state_); }
+Stats Hub::stats(MonoTime now) const { return snapshot(*state_, now); }
+
+std::size_t Hub::connections() const { return state_->sessions.size(); }
 
 }  // namespace signal_hub::core

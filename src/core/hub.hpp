@@ -108,7 +108,8 @@ class Hub {
   /// is pending.
   MonoTime next_deadline() const;
 
-  Stats stats() const;
+  Stats stats(MonoTime now) const;
+  std::size_t connections() const;
 
  private:
   std::unique_ptr<State> state_;

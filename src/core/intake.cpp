@@ -17,6 +17,7 @@ constexpr std::string_view pong_text = R"({"type":"pong"})";
 constexpr std::string_view nobody = "@(anonymous)";
 constexpr std::uint16_t close_invalid_payload = 1007;
 constexpr std::uint16_t close_policy = 1008;
+constexpr std::uint16_t close_too_big = 1009;
 
 /// How many tokens a request costs (PROTOCOL.md §6, "Rate limits").
 struct Price {
@@ -219,15 +220,18 @@ void resume_waiting(State& state, Session& session, Now now) {
   update_reading(state, session, now);
 }
 
+std::size_t message_limit(const State& state, const Session& session) {
+  const std::size_t limit = state.settings.max_message_size;
+  if (session.state != SessionState::connecting) return limit;
+  return limit == 0 ? limits::handshake_frame_bytes : std::min(limit, limits::handshake_frame_bytes);
+}
+
 void refuse_oversized(State& state, Session& session, std::size_t size, Now now) {
   session.last_heard = now.mono;
   if (!session.reads_input()) return;
   ++state.stats.messages_received;
   count_drop(state, DropReason::oversized);
-  const bool connecting = session.state == SessionState::connecting;
-  const std::size_t limit = connecting ? std::min(limits::handshake_frame_bytes,
-                                                  state.settings.max_message_size)
-                                       : state.settings.max_message_size;
+  const std::size_t limit = message_limit(state, session);
   OpenRequest request = request_of(session, "", "", "{}");
   request.reply_to.correlation_id.reset();
   if (!within_rate(state, session, request, 1, now)) return;
@@ -239,6 +243,9 @@ void refuse_oversized(State& state, Session& session, std::size_t size, Now now)
   a.message_size = size;
   a.max_size = limit;
   refuse(state, request, a, now);
+  if (size / limits::oversize_close_factor > limit) {
+    close_session(state, session, close_too_big, "message_too_large", now);
+  }
 }
 
 }  // namespace signal_hub::core

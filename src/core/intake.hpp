@@ -18,6 +18,9 @@ void take_frame(State& state, Session& session, std::string_view bytes, Now now)
 /// Goes on with frames that waited behind the session's fan-out.
 void resume_waiting(State& state, Session& session, Now now);
 
+/// The bytes one message of this session may have now; 0: any number.
+std::size_t message_limit(const State& state, const Session& session);
+
 /// A message over the size limit was discarded by the transport.
 void refuse_oversized(State& state, Session& session, std::size_t size, Now now);
 

@@ -59,6 +59,8 @@ struct Stats {
   std::size_t reassembly_bytes = 0;
   std::size_t running_fanouts = 0;
   std::size_t dedupe_entries = 0;
+  double messages_per_second = 0;     // received, over the last 10 s
+  std::uint32_t connection_attempts_minute = 0;
   bool draining = false;
 };
 

@@ -179,7 +179,7 @@ void drain_sessions(State& state, Millis spread, Now now) {
   }
 }
 
-Stats snapshot(const State& state) {
+Stats snapshot(const State& state, MonoTime now) {
   Stats stats = state.stats;
   for (std::size_t i = 0; i < stats.refused.size(); ++i) {
     stats.refused[i] = state.gate.refused(static_cast<RefusalReason>(i));
@@ -193,6 +193,8 @@ Stats snapshot(const State& state) {
   stats.reassembly_bytes = state.reassembly_bytes;
   stats.running_fanouts = state.fanouts.running.size();
   stats.dedupe_entries = state.dedupe.size();
+  stats.messages_per_second = state.received.per_second(now);
+  stats.connection_attempts_minute = state.gate.attempts_this_minute(now);
   stats.draining = state.gate.draining();
   return stats;
 }

@@ -22,6 +22,6 @@ void settle(State& state, Now now);
 void drain_sessions(State& state, Millis spread, Now now);
 
 /// All figures at this moment.
-Stats snapshot(const State& state);
+Stats snapshot(const State& state, MonoTime now);
 
 }  // namespace signal_hub::core

@@ -1,0 +1,296 @@
+#include "adapters/ws/callbacks.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "adapters/ws/http_response.hpp"
+#include "base/limits.hpp"
+
+namespace signal_hub::adapters {
+namespace {
+
+constexpr std::uint16_t close_policy = 1008;
+constexpr std::uint16_t close_normal = 1000;
+
+Connection* connection_of(lws* wsi) {
+  return static_cast<Connection*>(lws_get_opaque_user_data(wsi));
+}
+
+std::string header(lws* wsi, lws_token_indexes token) {
+  const int length = lws_hdr_total_length(wsi, token);
+  if (length <= 0) return {};
+  std::string text(static_cast<std::size_t>(length) + 1, '\0');
+  const int copied = lws_hdr_copy(wsi, text.data(), length + 1, token);
+  text.resize(copied > 0 ? static_cast<std::size_t>(copied) : 0);
+  return text;
+}
+
+bool has(lws* wsi, lws_token_indexes token) { return lws_hdr_total_length(wsi, token) > 0; }
+
+std::string peer_of(lws* wsi) {
+  std::array<char, 64> text{};
+  lws_get_peer_simple(wsi, text.data(), text.size());
+  const std::string_view peer(text.data());
+  constexpr std::string_view mapped = "::ffff:";
+  return std::string(peer.starts_with(mapped) ? peer.substr(mapped.size()) : peer);
+}
+
+std::string_view method_of(lws* wsi) {
+  if (has(wsi, WSI_TOKEN_GET_URI)) return "GET";
+  if (has(wsi, WSI_TOKEN_HEAD_URI)) return "HEAD";
+  if (has(wsi, WSI_TOKEN_POST_URI)) return "POST";
+  if (has(wsi, WSI_TOKEN_PUT_URI)) return "PUT";
+  if (has(wsi, WSI_TOKEN_DELETE_URI)) return "DELETE";
+  if (has(wsi, WSI_TOKEN_PATCH_URI)) return "PATCH";
+  if (has(wsi, WSI_TOKEN_OPTIONS_URI)) return "OPTIONS";
+  return "";
+}
+
+UpgradeRequest upgrade_request(lws* wsi, std::string_view upgrade) {
+  UpgradeRequest r;
+  r.is_get = has(wsi, WSI_TOKEN_GET_URI);
+  r.path = header(wsi, r.is_get ? WSI_TOKEN_GET_URI : WSI_TOKEN_POST_URI);
+  r.upgrade = upgrade;
+  r.version = header(wsi, WSI_TOKEN_VERSION);
+  r.key = header(wsi, WSI_TOKEN_KEY);
+  r.protocols = header(wsi, WSI_TOKEN_PROTOCOL);
+  r.has_origin = has(wsi, WSI_TOKEN_ORIGIN);
+  r.origin = header(wsi, WSI_TOKEN_ORIGIN);
+  r.host = header(wsi, WSI_TOKEN_HOST);
+  return r;
+}
+
+/// libwebsockets keeps what the socket does not take at once.
+bool send_http(lws* wsi, const std::string& bytes) {
+  std::vector<unsigned char> buffer(LWS_PRE + bytes.size());
+  std::memcpy(buffer.data() + LWS_PRE, bytes.data(), bytes.size());
+  return lws_write(wsi, buffer.data() + LWS_PRE, bytes.size(), LWS_WRITE_HTTP) >= 0;
+}
+
+int status_of(core::Admission::Verdict verdict) {
+  using Verdict = core::Admission::Verdict;
+  return verdict == Verdict::too_many_from_ip || verdict == Verdict::too_fast ? 429 : 503;
+}
+
+std::string reason_of(core::Admission::Verdict verdict) {
+  using Verdict = core::Admission::Verdict;
+  switch (verdict) {
+    case Verdict::too_many_from_ip: return "Too many connections from this address.";
+    case Verdict::too_fast: return "Connections are opened faster than the hub accepts them.";
+    case Verdict::draining: return "The hub is stopping.";
+    default: return "The hub holds as many connections as it may.";
+  }
+}
+
+int close_with(lws* wsi, std::uint16_t code, std::string_view reason) {
+  // The library copies the text and takes it as writable.
+  std::string text(reason);
+  lws_close_reason(wsi, static_cast<lws_close_status>(code),
+                   reinterpret_cast<unsigned char*>(text.data()), text.size());
+  return -1;
+}
+
+}  // namespace
+
+int Callbacks::dispatch(lws* wsi, lws_callback_reasons reason, void*, void* in, std::size_t len) {
+  auto* self = static_cast<Callbacks*>(lws_context_user(lws_get_context(wsi)));
+  return self == nullptr ? 0 : self->on(wsi, reason, in, len);
+}
+
+int Callbacks::on(lws* wsi, lws_callback_reasons reason, void* in, std::size_t len) {
+  const auto* text = static_cast<const char*>(in);
+  switch (reason) {
+    case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED: ++sockets_; return 0;
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return confirm_upgrade(wsi, text);
+    case LWS_CALLBACK_HTTP: return http(wsi, {text, len});
+    case LWS_CALLBACK_ESTABLISHED: established(wsi); return 0;
+    case LWS_CALLBACK_RECEIVE: return receive(wsi, text, len);
+    case LWS_CALLBACK_RECEIVE_PONG:
+      if (const Connection* c = connection_of(wsi)) events_.alive(c->id);
+      return 0;
+    case LWS_CALLBACK_SERVER_WRITEABLE: return writeable(wsi);
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+      peer_closes(wsi, static_cast<const unsigned char*>(in), len);
+      return 0;
+    case LWS_CALLBACK_CLOSED: closed(wsi); return 0;
+    case LWS_CALLBACK_WSI_DESTROY: destroyed(wsi); return 0;
+    default: return 0;
+  }
+}
+
+bool Callbacks::has_room() const {
+  const std::size_t cap = settings_.hub.max_connections;
+  return cap == 0 || sockets_ < cap + limits::connections_over_cap;
+}
+
+int Callbacks::confirm_upgrade(lws* wsi, std::string_view upgrade) {
+  const auto refusal = refuse_upgrade(upgrade_request(wsi, upgrade), settings_.server,
+                                      settings_.hub.auth, listen_hosts);
+  if (refusal) return refuse(wsi, refusal->status, refusal->reason, 0ms);
+  std::string ip = client_address(peer_of(wsi), header(wsi, WSI_TOKEN_X_FORWARDED_FOR), trusted);
+  const core::Admission admission = events_.admit(ip);
+  if (!admission.ok()) {
+    return refuse(wsi, status_of(admission.verdict), reason_of(admission.verdict),
+                  admission.retry_after);
+  }
+  auto connection = std::make_unique<Connection>();
+  connection->ip = std::move(ip);
+  lws_set_opaque_user_data(wsi, connection.release());  // destroyed() owns it from here
+  return 0;
+}
+
+int Callbacks::refuse(lws* wsi, int status, const std::string& reason, Millis retry_after) {
+  app::HttpResponse response;
+  response.status = status;
+  response.content_type = "text/plain; charset=utf-8";
+  response.body = reason + "\n";
+  if (retry_after > 0ms) {
+    const auto seconds = (retry_after.count() + 999) / 1000;
+    response.headers.emplace_back("Retry-After", std::to_string(seconds));
+  }
+  if (status == 405) response.headers.emplace_back("Allow", "GET");
+  if (status == 426) response.headers.emplace_back("Sec-WebSocket-Version", "13");
+  // Closed right after: what follows an upgrade request is no HTTP.
+  send_http(wsi, encode_response(response, false, true));
+  return -1;
+}
+
+int Callbacks::http(lws* wsi, std::string_view path) {
+  const std::string query = header(wsi, WSI_TOKEN_HTTP_URI_ARGS);
+  const std::string authorization = header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION);
+  const std::string_view method = method_of(wsi);
+  const app::HttpResponse response = events_.http({method, path, query, authorization, {}});
+  // A request that may carry a body is not read further: its answer ends the connection.
+  const bool head = method == "HEAD";
+  const bool close = method != "GET" && !head;
+  if (!send_http(wsi, encode_response(response, head, close)) || close) return -1;
+  return lws_http_transaction_completed(wsi) != 0 ? -1 : 0;
+}
+
+void Callbacks::established(lws* wsi) {
+  Connection* c = connection_of(wsi);
+  if (c == nullptr) return;
+  c->id = events_.opened(c->ip);
+  c->open = true;
+  if (c->id.slot >= by_slot_.size()) by_slot_.resize(c->id.slot + 1);
+  by_slot_[c->id.slot] = {wsi, c->id.generation};
+}
+
+int Callbacks::receive(lws* wsi, const char* in, std::size_t len) {
+  Connection* c = connection_of(wsi);
+  if (c == nullptr || c->close_wanted) return 0;
+  if (lws_is_first_fragment(wsi) != 0) {
+    c->size = c->fragments = 0;
+    c->discarding = false;
+  }
+  const std::size_t rest = lws_remaining_packet_payload(wsi);
+  c->size += len;
+  if (rest == 0 && ++c->fragments > limits::message_fragments) {
+    return close_with(wsi, close_policy, "too many fragments");
+  }
+  const std::size_t known = c->size + rest;
+  const std::size_t limit = events_.frame_limit(c->id);
+  if (c->discarding || (limit != 0 && known > limit)) {
+    discard(*c, rest);
+    return 0;
+  }
+  const bool complete = rest == 0 && lws_is_final_fragment(wsi) != 0;
+  if (complete) {
+    finish_message(*c, in, len);
+    return 0;
+  }
+  c->message.append(in, len);
+  events_.reassembling(c->id, c->message.capacity());
+  return 0;
+}
+
+void Callbacks::discard(Connection& c, std::size_t rest) {
+  if (std::exchange(c.discarding, true)) return;
+  c.message = {};
+  events_.reassembling(c.id, 0);
+  events_.oversized(c.id, c.size + rest);
+}
+
+void Callbacks::finish_message(Connection& c, const char* in, std::size_t len) {
+  if (c.message.empty()) return events_.frame(c.id, {in, len});
+  c.message.append(in, len);
+  const std::string message = std::exchange(c.message, {});
+  events_.reassembling(c.id, 0);
+  events_.frame(c.id, message);
+}
+
+int Callbacks::writeable(lws* wsi) {
+  Connection* c = connection_of(wsi);
+  if (c == nullptr || !c->open) return 0;
+  if (lws_partial_buffered(wsi) != 0) return 0;  // it comes again
+  if (std::exchange(c->backed_up, false)) events_.writable(c->id);
+  if (c->close_wanted) return close_with(wsi, c->close_code, c->close_reason);
+  return 0;
+}
+
+void Callbacks::peer_closes(lws* wsi, const unsigned char* in, std::size_t len) {
+  Connection* c = connection_of(wsi);
+  if (c == nullptr) return;
+  const unsigned code = len < 2 ? close_normal : (unsigned{in[0]} << 8U) | in[1];
+  c->clean = code == close_normal;
+}
+
+void Callbacks::closed(lws* wsi) {
+  Connection* c = connection_of(wsi);
+  if (c == nullptr || !std::exchange(c->open, false)) return;
+  by_slot_[c->id.slot] = {};
+  events_.closed(c->id, c->clean);
+}
+
+void Callbacks::destroyed(lws* wsi) {
+  if (sockets_ > 0) --sockets_;
+  const std::unique_ptr<Connection> c(connection_of(wsi));
+  lws_set_opaque_user_data(wsi, nullptr);
+  if (c && !c->id.valid()) events_.abandoned(c->ip);
+}
+
+lws* Callbacks::find(ConnId conn) const {
+  if (conn.slot >= by_slot_.size()) return nullptr;
+  const Slot& slot = by_slot_[conn.slot];
+  return slot.generation == conn.generation ? slot.wsi : nullptr;
+}
+
+app::WriteOutcome Callbacks::write(ConnId conn, std::string_view bytes) {
+  lws* wsi = find(conn);
+  if (wsi == nullptr) return app::WriteOutcome::failed;
+  // LWS_WRITE_RAW neither frames nor changes the bytes; the signature just is not const.
+  auto* data = reinterpret_cast<unsigned char*>(const_cast<char*>(bytes.data()));
+  if (lws_write(wsi, data, bytes.size(), LWS_WRITE_RAW) < 0) {
+    cut(conn);
+    return app::WriteOutcome::failed;
+  }
+  if (lws_partial_buffered(wsi) == 0) return app::WriteOutcome::sent;
+  connection_of(wsi)->backed_up = true;
+  lws_callback_on_writable(wsi);
+  return app::WriteOutcome::backed_up;
+}
+
+void Callbacks::close(ConnId conn, std::uint16_t code, std::string_view reason) {
+  lws* wsi = find(conn);
+  if (wsi == nullptr) return;
+  Connection* c = connection_of(wsi);
+  c->close_wanted = true;
+  c->close_code = code;
+  c->close_reason = reason;
+  lws_rx_flow_control(wsi, 1);  // its close frame must be read
+  lws_callback_on_writable(wsi);
+}
+
+void Callbacks::cut(ConnId conn) {
+  lws* wsi = find(conn);
+  if (wsi != nullptr) lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+}
+
+void Callbacks::pause_reading(ConnId conn, bool paused) {
+  lws* wsi = find(conn);
+  if (wsi != nullptr) lws_rx_flow_control(wsi, paused ? 0 : 1);
+}
+
+}  // namespace signal_hub::adapters

@@ -1,0 +1,63 @@
+// The libwebsockets callbacks of one server, and the table of its connections.
+#pragma once
+
+#include <libwebsockets.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/ws/access.hpp"
+#include "adapters/ws/connection.hpp"
+#include "app/ports.hpp"
+#include "base/settings.hpp"
+
+namespace signal_hub::adapters {
+
+class Callbacks {
+ public:
+  Callbacks(const Settings& settings, app::TransportEvents& events)
+      : settings_(settings), events_(events) {}
+
+  /// What libwebsockets calls; `in` and `len` as it documents per reason.
+  static int dispatch(lws* wsi, lws_callback_reasons reason, void* user, void* in,
+                      std::size_t len);
+
+  /// Another TCP connection may be held: those over the cap get a short audience for their 503.
+  bool has_room() const;
+
+  app::WriteOutcome write(ConnId conn, std::string_view bytes);
+  void close(ConnId conn, std::uint16_t code, std::string_view reason);
+  void cut(ConnId conn);
+  void pause_reading(ConnId conn, bool paused);
+
+  std::vector<Cidr> trusted;
+  std::vector<std::string> listen_hosts;
+
+ private:
+  int on(lws* wsi, lws_callback_reasons reason, void* in, std::size_t len);
+  int confirm_upgrade(lws* wsi, std::string_view upgrade);
+  int refuse(lws* wsi, int status, const std::string& reason, Millis retry_after);
+  int http(lws* wsi, std::string_view path);
+  void established(lws* wsi);
+  int receive(lws* wsi, const char* in, std::size_t len);
+  void discard(Connection& c, std::size_t rest);
+  void finish_message(Connection& c, const char* in, std::size_t len);
+  int writeable(lws* wsi);
+  void peer_closes(lws* wsi, const unsigned char* in, std::size_t len);
+  void closed(lws* wsi);
+  void destroyed(lws* wsi);
+  lws* find(ConnId conn) const;
+
+  const Settings& settings_;
+  app::TransportEvents& events_;
+  struct Slot {
+    lws* wsi = nullptr;
+    std::uint32_t generation = 0;
+  };
+  std::vector<Slot> by_slot_;
+  std::size_t sockets_ = 0;
+};
+
+}  // namespace signal_hub::adapters

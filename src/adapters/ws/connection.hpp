@@ -1,0 +1,32 @@
+// One accepted WebSocket: its place in core, and the message that is still arriving.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/ids.hpp"
+
+struct lws;
+
+namespace signal_hub::adapters {
+
+struct Connection {
+  std::string ip;         // of the client, behind trusted proxies too
+  ConnId id;              // valid once open
+  bool open = false;      // ESTABLISHED was seen
+  bool clean = false;     // the peer's close frame said 1000 or nothing
+
+  // The message in reassembly.
+  std::string message;
+  std::size_t size = 0;       // bytes seen of it, discarded ones too
+  std::size_t fragments = 0;  // frames it came in
+  bool discarding = false;    // over the limit: the rest is dropped
+
+  // What the hub wants.
+  bool backed_up = false;
+  bool close_wanted = false;
+  std::uint16_t close_code = 0;
+  std::string close_reason;
+};
+
+}  // namespace signal_hub::adapters

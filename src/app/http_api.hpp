@@ -1,0 +1,26 @@
+// HTTP: /health, /ready, /metrics (PROTOCOL.md §10).
+#pragma once
+
+#include <cstdint>
+
+#include "app/histogram.hpp"
+#include "app/ports.hpp"
+#include "app/process.hpp"
+#include "base/settings.hpp"
+#include "core/stats.hpp"
+
+namespace signal_hub::app {
+
+struct HttpInput {
+  const core::Stats& stats;
+  const HubSettings& settings;
+  const DurationHistogram& turns;
+  std::size_t backed_up;
+  const ReadProcess& read_process;
+  Now now;
+};
+
+/// Every path has an answer: unknown ones 404, other methods than GET and HEAD 405.
+HttpResponse serve_http(const HttpRequest& request, const HttpInput& input);
+
+}  // namespace signal_hub::app

@@ -1,0 +1,215 @@
+#include "app/metrics.hpp"
+
+#include <array>
+#include <charconv>
+#include <concepts>
+
+#include "base/version.hpp"
+#include "wire/requests.hpp"
+
+namespace signal_hub::app {
+namespace {
+
+enum Row : std::size_t {
+  build_info,
+  connections,
+  sessions,
+  connections_opened,
+  connections_closed,
+  connections_refused,
+  actors,
+  topics,
+  subscriptions,
+  messages_received,
+  messages_by_type,
+  messages_sent,
+  deliveries,
+  bytes_received,
+  bytes_sent,
+  dropped,
+  errors,
+  pauses,
+  slow_consumers,
+  duplicates,
+  queue_bytes,
+  reassembly_bytes,
+  backed_up,
+  fanouts,
+  dedupe_entries,
+  messages_rate,
+  connections_minute,
+  draining,
+  turn_duration,
+  process_memory,
+  process_cpu,
+  process_fds,
+  process_max_fds,
+  row_count,
+};
+
+constexpr std::array<MetricInfo, row_count> table{{
+    {"build_info", "gauge", "Always 1; the label carries the version."},
+    {"connections", "gauge", "Open WebSocket connections."},
+    {"sessions_connected", "gauge", "Sessions whose hub:connect was accepted."},
+    {"connections_opened_total", "counter", "WebSocket connections opened."},
+    {"connections_closed_total", "counter", "WebSocket connections ended."},
+    {"connections_refused_total", "counter", "Upgrades refused by a limit, by reason."},
+    {"actors", "gauge", "Registered actors."},
+    {"topics", "gauge", "Topic names and patterns with a subscriber."},
+    {"subscriptions", "gauge", "Subscriptions."},
+    {"messages_received_total", "counter", "Messages received, bad ones included."},
+    {"requests_total", "counter", "Requests understood, by type."},
+    {"messages_sent_total", "counter", "Messages put into outbound queues, answers included."},
+    {"deliveries_total", "counter", "Forwarded messages put into outbound queues."},
+    {"received_bytes_total", "counter", "Payload bytes of received messages."},
+    {"sent_bytes_total", "counter", "Bytes written to sockets, frame headers included."},
+    {"messages_dropped_total", "counter", "Messages dropped instead of delivered, by reason."},
+    {"errors_total", "counter", "Error answers, by code."},
+    {"pauses_total", "counter", "hub:pause messages sent."},
+    {"slow_consumers_total", "counter", "Sessions cut because they did not read."},
+    {"duplicates_answered_total", "counter", "Retried requests answered from memory."},
+    {"queue_bytes", "gauge", "Bytes held in outbound queues, shared payloads once."},
+    {"reassembly_bytes", "gauge", "Bytes held of messages that still arrive."},
+    {"connections_backed_up", "gauge", "Connections whose socket takes no more at the moment."},
+    {"fanouts_running", "gauge", "Fan-outs spread over several turns."},
+    {"dedupe_entries", "gauge", "Requests remembered for retries."},
+    {"messages_per_second", "gauge", "Messages received per second over the last 10 seconds."},
+    {"connection_attempts_minute", "gauge", "Upgrades asked for in the current minute."},
+    {"draining", "gauge", "1 while the hub stops."},
+    {"turn_duration_seconds", "histogram", "How long a turn of the loop worked."},
+    {"process_resident_memory_bytes", "gauge", "Resident memory."},
+    {"process_cpu_seconds_total", "counter", "CPU time, user and system."},
+    {"process_open_fds", "gauge", "Open file descriptors."},
+    {"process_max_fds", "gauge", "The limit on file descriptors."},
+}};
+
+class Page {
+ public:
+  void head(Row row) {
+    const MetricInfo& m = table[row];
+    append({"# HELP signalhub_", m.name, " ", m.help, "\n# TYPE signalhub_", m.name, " ", m.type,
+            "\n"});
+  }
+
+  /// `labels` is empty or `{name="value"}`.
+  void sample(Row row, std::string_view suffix, std::string_view labels, auto value) {
+    append({"signalhub_", table[row].name, suffix, labels, " "});
+    number(value);
+    out_ += '\n';
+  }
+
+  void single(Row row, auto value) {
+    head(row);
+    sample(row, "", "", value);
+  }
+
+  std::string take() { return std::move(out_); }
+
+ private:
+  void append(std::initializer_list<std::string_view> parts) {
+    for (const std::string_view part : parts) out_ += part;
+  }
+  void number(auto value) {
+    std::array<char, 32> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+    out_.append(text.data(), end);
+  }
+
+  std::string out_;
+};
+
+std::string label(std::string_view name, std::string_view value) {
+  return "{" + std::string(name) + "=\"" + std::string(value) + "\"}";
+}
+
+std::string seconds_text(std::uint64_t us) {
+  std::array<char, 32> text{};
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), static_cast<double>(us) / 1e6).ptr;
+  return {text.data(), end};
+}
+
+void connections_page(Page& page, const core::Stats& s) {
+  page.head(build_info);
+  page.sample(build_info, "", label("version", server_version), 1);
+  page.single(connections, s.connections);
+  page.single(sessions, s.sessions_connected);
+  page.single(connections_opened, s.connections_opened);
+  page.single(connections_closed, s.connections_closed);
+  page.head(connections_refused);
+  for (std::size_t i = 0; i < s.refused.size(); ++i) {
+    page.sample(connections_refused, "",
+                label("reason", name(static_cast<core::RefusalReason>(i))), s.refused[i]);
+  }
+  page.single(actors, s.actors);
+  page.single(topics, s.topics);
+  page.single(subscriptions, s.subscriptions);
+}
+
+void messages_page(Page& page, const core::Stats& s) {
+  page.single(messages_received, s.messages_received);
+  page.head(messages_by_type);
+  for (std::size_t i = 0; i < s.received_by_type.size(); ++i) {
+    page.sample(messages_by_type, "", label("type", wire::request_types()[i].name),
+                s.received_by_type[i]);
+  }
+  page.single(messages_sent, s.messages_sent);
+  page.single(deliveries, s.deliveries);
+  page.single(bytes_received, s.bytes_received);
+  page.single(bytes_sent, s.bytes_sent);
+  page.head(dropped);
+  for (std::size_t i = 0; i < s.dropped.size(); ++i) {
+    page.sample(dropped, "", label("reason", name(static_cast<core::DropReason>(i))),
+                s.dropped[i]);
+  }
+  page.head(errors);
+  for (std::size_t i = 0; i < s.errors.size(); ++i) {
+    page.sample(errors, "", label("code", info(static_cast<ErrorCode>(i)).name), s.errors[i]);
+  }
+  page.single(pauses, s.pauses);
+  page.single(slow_consumers, s.slow_consumers);
+  page.single(duplicates, s.duplicates_answered);
+}
+
+void queues_page(Page& page, const MetricsInput& in) {
+  const core::Stats& s = in.stats;
+  page.single(queue_bytes, s.queued_bytes);
+  page.single(reassembly_bytes, s.reassembly_bytes);
+  page.single(backed_up, in.backed_up);
+  page.single(fanouts, s.running_fanouts);
+  page.single(dedupe_entries, s.dedupe_entries);
+  page.single(messages_rate, s.messages_per_second);
+  page.single(connections_minute, s.connection_attempts_minute);
+  page.single(draining, s.draining ? 1 : 0);
+}
+
+void turns_page(Page& page, const DurationHistogram& turns) {
+  page.head(turn_duration);
+  const auto sums = turns.cumulative();
+  for (std::size_t i = 0; i < DurationHistogram::bounds_us.size(); ++i) {
+    page.sample(turn_duration, "_bucket",
+                label("le", seconds_text(DurationHistogram::bounds_us[i])), sums[i]);
+  }
+  page.sample(turn_duration, "_bucket", label("le", "+Inf"), turns.count());
+  page.sample(turn_duration, "_sum", "", static_cast<double>(turns.sum_us()) / 1e6);
+  page.sample(turn_duration, "_count", "", turns.count());
+}
+
+}  // namespace
+
+std::span<const MetricInfo> metric_table() { return table; }
+
+std::string render_metrics(const MetricsInput& in) {
+  Page page;
+  connections_page(page, in.stats);
+  messages_page(page, in.stats);
+  queues_page(page, in);
+  turns_page(page, in.turns);
+  page.single(process_memory, in.process.resident_bytes);
+  page.single(process_cpu, in.process.cpu_seconds);
+  page.single(process_fds, in.process.open_fds);
+  page.single(process_max_fds, in.process.max_fds);
+  return page.take();
+}
+
+}  // namespace signal_hub::app

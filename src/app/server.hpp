@@ -1,0 +1,83 @@
+// The server: what the transport and the loop tell goes to the hub, and the hub's life is steered:
+// start, reload, drain, stop.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "app/log.hpp"
+#include "app/ports.hpp"
+#include "app/process.hpp"
+#include "app/store.hpp"
+#include "app/turn.hpp"
+#include "base/settings.hpp"
+#include "core/hub.hpp"
+
+namespace signal_hub::app {
+
+enum ExitCode : int { exit_ok = 0, exit_failed = 1, exit_usage = 2, exit_database = 3 };
+
+class Server final : public TransportEvents, public LoopEvents {
+ public:
+  /// Reads the configuration again; an error is a sentence.
+  using Reload = std::function<Result<Settings, std::string>()>;
+  using StopLoop = std::function<void()>;
+
+  struct Parts {
+    core::Hub& hub;
+    Store& store;
+    Timer& timer;
+    const Clock& clock;
+    Logger& logger;
+    ReadProcess read_process;
+    Reload reload;
+    StopLoop stop_loop;
+  };
+  /// `settings` is owned by the caller, who sees changes made by a reload.
+  Server(Parts parts, Settings& settings);
+
+  /// The transport exists: events may come. REQUIRES: called once, before the loop runs.
+  void start(Transport& transport);
+
+  int exit_code() const { return exit_code_; }
+
+  // TransportEvents
+  core::Admission admit(std::string_view ip) override;
+  void abandoned(std::string_view ip) override;
+  ConnId opened(std::string_view ip) override;
+  std::size_t frame_limit(ConnId conn) override;
+  void reassembling(ConnId conn, std::size_t bytes) override;
+  void frame(ConnId conn, std::string_view bytes) override;
+  void oversized(ConnId conn, std::size_t size) override;
+  void alive(ConnId conn) override;
+  void closed(ConnId conn, bool clean) override;
+  void writable(ConnId conn) override;
+  HttpResponse http(const HttpRequest& request) override;
+  void library_log(std::string_view line) override;
+
+  // LoopEvents
+  void timer() override;
+  void end_of_turn() override;
+  void signal(int number) override;
+
+ private:
+  void drain(std::string_view trigger);
+  void check_drained();
+  void finish(int code, std::string_view reason);
+  void reload();
+  void log(core::LogEvent event, std::vector<core::Event::Field> fields);
+
+  Parts parts_;
+  Settings& settings_;
+  Transport* transport_ = nullptr;
+  std::unique_ptr<Turn> turn_;
+  WallTime started_;
+  bool draining_ = false;
+  bool finished_ = false;
+  MonoTime drain_by_ = never;
+  int exit_code_ = exit_ok;
+  std::size_t library_lines_ = 0;  // in the second that began at library_second_
+  MonoTime library_second_{};
+};
+
+}  // namespace signal_hub::app

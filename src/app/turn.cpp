@@ -1,0 +1,146 @@
+#include "app/turn.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "app/event_log.hpp"
+
+namespace signal_hub::app {
+namespace {
+
+// A turn this long delays everybody; told at most once a second.
+constexpr std::uint64_t slow_turn_us = 50'000;
+constexpr Millis slow_turn_interval{1'000};
+
+}  // namespace
+
+Turn::Turn(core::Hub& hub, Transport& transport, Store& store, Timer& timer, Logger& logger,
+           const Clock& clock)
+    : hub_(hub),
+      transport_(transport),
+      store_(store),
+      timer_(timer),
+      logger_(logger),
+      clock_(clock) {}
+
+void Turn::end() {
+  const Now now = clock_.now();
+  offer_journal();
+  flush_dirty(now);
+  hub_.take_commands(commands_);
+  for (const core::Command& command : commands_) carry_out(command);
+  log_events(now);
+  rearm();
+  measure(now);
+}
+
+void Turn::offer_journal() {
+  store_.poll(*this);
+  if (hub_.journal().empty() || !store_.ready()) return;
+  store_.submit(hub_.journal().take_batch());
+  store_.poll(*this);
+}
+
+void Turn::durable(std::uint64_t seq) { hub_.durable(seq, clock_.now()); }
+
+void Turn::flush_dirty(Now now) {
+  // Writing makes receipts, which make other connections dirty; receipts make none themselves.
+  for (hub_.take_dirty(dirty_); !dirty_.empty(); hub_.take_dirty(dirty_)) {
+    for (const ConnId conn : dirty_) flush(conn, now);
+  }
+}
+
+void Turn::flush(ConnId conn, Now now) {
+  Line& at = line(conn);
+  if (at.backed_up) return;
+  bool wrote = false;
+  for (auto bytes = hub_.unsent(conn); !bytes.empty(); bytes = hub_.unsent(conn)) {
+    const WriteOutcome outcome = transport_.write(conn, bytes);
+    if (outcome == WriteOutcome::failed) return;
+    hub_.handed_over(conn, bytes.size(), now);
+    wrote = true;
+    if (outcome == WriteOutcome::backed_up) {
+      at.backed_up = true;
+      ++backed_up_;
+      return;
+    }
+  }
+  if (wrote) hub_.written(conn, now);
+}
+
+void Turn::writable(ConnId conn) {
+  Line& at = line(conn);
+  if (std::exchange(at.backed_up, false)) --backed_up_;
+  const Now now = clock_.now();
+  hub_.written(conn, now);
+  flush(conn, now);
+  close_if_drained(conn, line(conn));
+}
+
+void Turn::closed(ConnId conn) {
+  Line& at = line(conn);
+  if (at.backed_up) --backed_up_;
+  at = Line{};
+}
+
+void Turn::carry_out(const core::Command& command) {
+  std::visit(
+      [this](const auto& c) {
+        using Kind = std::decay_t<decltype(c)>;
+        if constexpr (std::is_same_v<Kind, core::CloseCommand>) {
+          Line& at = line(c.conn);
+          at.closing = true;
+          at.code = c.code;
+          at.reason = c.reason;
+          close_if_drained(c.conn, at);
+        } else if constexpr (std::is_same_v<Kind, core::CutCommand>) {
+          transport_.cut(c.conn);
+        } else {
+          transport_.pause_reading(c.conn, c.paused);
+        }
+      },
+      command);
+}
+
+void Turn::close_if_drained(ConnId conn, Line& at) {
+  if (!at.closing || at.backed_up || !hub_.unsent(conn).empty()) return;
+  at.closing = false;
+  transport_.close(conn, at.code, at.reason);
+}
+
+void Turn::log_events(Now now) {
+  hub_.take_events(events_);
+  for (const core::Event& event : events_) log_event(logger_, event, now.wall);
+  if (!events_.empty()) logger_.flush();
+}
+
+void Turn::rearm() {
+  const MonoTime next = std::min(hub_.next_deadline(), also_);
+  if (next == armed_ && next != MonoTime::min()) return;
+  armed_ = next;
+  timer_.arm(next);
+}
+
+void Turn::measure(Now now) {
+  if (started_us_ == 0) return;
+  const std::uint64_t us = clock_.stopwatch_us() - std::exchange(started_us_, 0);
+  durations_.observe(us);
+  if (us < slow_turn_us || (slow_told_ && now.mono - *slow_told_ < slow_turn_interval)) return;
+  slow_told_ = now.mono;
+  log_event(logger_, {core::LogEvent::slow_turn, {{"durationUs", static_cast<std::int64_t>(us)}}},
+            now.wall);
+}
+
+Turn::Line& Turn::line(ConnId conn) {
+  if (conn.slot >= lines_.size()) lines_.resize(conn.slot + 1);
+  Line& at = lines_[conn.slot];
+  if (at.generation != conn.generation) {
+    if (at.backed_up) --backed_up_;
+    at = Line{};
+    at.generation = conn.generation;
+  }
+  return at;
+}
+
+}  // namespace signal_hub::app

@@ -1,0 +1,84 @@
+// A turn's end: what the callbacks decided is carried out (DESIGN.md, "A turn").
+//
+// Journal to the store, coalesced frames to the sockets, closes, events to the log, timer re-armed.
+// Runs after the loop's I/O phase and after its timers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/histogram.hpp"
+#include "app/log.hpp"
+#include "app/ports.hpp"
+#include "app/store.hpp"
+#include "core/hub.hpp"
+
+namespace signal_hub::app {
+
+class Turn final : private StoreEvents {
+ public:
+  Turn(core::Hub& hub, Transport& transport, Store& store, Timer& timer, Logger& logger,
+       const Clock& clock);
+
+  /// Something happens: the turn's clock runs from its first event.
+  void begin() {
+    if (started_us_ == 0) started_us_ = clock_.stopwatch_us();
+  }
+
+  void end();
+
+  /// Wakes the loop at `deadline` besides what the hub needs; `never`: nothing besides.
+  void also_wake(MonoTime deadline) { also_ = deadline; }
+
+  /// A connection that backed up takes bytes again.
+  void writable(ConnId conn);
+
+  /// The connection is gone; what was kept for it is forgotten.
+  void closed(ConnId conn);
+
+  const DurationHistogram& durations() const { return durations_; }
+
+  /// Connections that are backed up now.
+  std::size_t backed_up() const { return backed_up_; }
+
+ private:
+  struct Line {
+    std::uint32_t generation = 0;
+    bool backed_up = false;
+    bool closing = false;
+    std::uint16_t code = 0;
+    std::string reason;
+  };
+
+  void durable(std::uint64_t seq) override;
+  void offer_journal();
+  void flush_dirty(Now now);
+  void flush(ConnId conn, Now now);
+  void carry_out(const core::Command& command);
+  void close_if_drained(ConnId conn, Line& line);
+  void log_events(Now now);
+  void rearm();
+  void measure(Now now);
+  Line& line(ConnId conn);
+
+  core::Hub& hub_;
+  Transport& transport_;
+  Store& store_;
+  Timer& timer_;
+  Logger& logger_;
+  const Clock& clock_;
+  DurationHistogram durations_;
+  std::vector<Line> lines_;  // by slot
+  std::size_t backed_up_ = 0;
+  std::vector<ConnId> dirty_;                  // scratch
+  std::vector<core::Command> commands_;        // scratch
+  std::vector<core::Event> events_;            // scratch
+  MonoTime armed_ = never;
+  MonoTime also_ = never;
+  std::uint64_t started_us_ = 0;  // 0: nothing has happened since the last end
+  std::optional<MonoTime> slow_told_;
+};
+
+}  // namespace signal_hub::app
