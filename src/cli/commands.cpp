@@ -1,0 +1,60 @@
+#include "cli/commands.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "config/render.hpp"
+
+namespace signal_hub::cli {
+namespace {
+
+constexpr std::size_t help_column = 34;
+
+constexpr std::array table{
+    Command{"subscribe", "TOPIC...", "Print the messages published to topics, one JSON line each.",
+            false, subscribe_command},
+    Command{"publish", "TOPIC TYPE JSON", "Publish one message to a topic.", false,
+            publish_command},
+    Command{"send", "ADDRESS TYPE JSON", "Send one message to an actor.", false, send_command},
+    Command{"actors", "[PATTERN]", "List registered actors, one JSON line each.", false,
+            actors_command},
+    Command{"token", "--actor PATH", "Mint a token for development.", false, token_command},
+    Command{"check", "--config FILE", "Validate a configuration file.", false, check_command},
+    Command{"docs", "SECTION", "Print a table of the documentation.", true, docs_command},
+};
+
+}  // namespace
+
+std::span<const Command> command_table() { return table; }
+
+const Command* find_command(std::string_view name) {
+  const auto* found = std::find_if(table.begin(), table.end(),
+                                   [name](const Command& c) { return c.name == name; });
+  return found == table.end() ? nullptr : found;
+}
+
+std::string help_text() {
+  std::string out =
+      "Signal Hub: a message hub for actors over WebSocket.\n\n"
+      "usage: signal-hub [FLAGS]             serve\n"
+      "       signal-hub COMMAND [ARGUMENTS] talk to a hub; COMMAND --help tells more\n\n"
+      "Commands:\n";
+  for (const Command& command : table) {
+    if (command.hidden) continue;
+    std::string line = "  " + std::string(command.name) + " " + std::string(command.synopsis);
+    line.resize(std::max(line.size() + 1, help_column), ' ');
+    out += line + std::string(command.help) + "\n";
+  }
+  out += config::render_help();
+  out +=
+      "\nGeneral:\n"
+      "  --config FILE                   TOML file with the flags' names as keys.\n"
+      "  --help                          This text.\n"
+      "  --version                       The version.\n\n"
+      "Durations take ms, s, m, h; sizes KiB, MiB, GiB; in every limit 0 means unlimited.\n"
+      "Each flag can also come from the environment (SIGNAL_HUB_RATE_LIMIT for --rate-limit)\n"
+      "or the file; a flag beats the environment, the environment beats the file.\n";
+  return out;
+}
+
+}  // namespace signal_hub::cli

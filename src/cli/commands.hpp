@@ -1,0 +1,41 @@
+// Every subcommand but serving: one row each, for dispatch, help and the man page.
+#pragma once
+
+#include <iosfwd>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace signal_hub::cli {
+
+struct Command {
+  std::string_view name;
+  std::string_view synopsis;  // after the name
+  std::string_view help;      // one sentence
+  bool hidden;                // for building the documentation
+  int (*run)(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+             std::ostream& err);
+};
+
+std::span<const Command> command_table();
+const Command* find_command(std::string_view name);
+
+/// The whole of `signal-hub --help`.
+std::string help_text();
+
+int token_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+                  std::ostream& err);
+int check_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+                  std::ostream& err);
+int subscribe_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+                      std::ostream& err);
+int publish_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+                    std::ostream& err);
+int send_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+                 std::ostream& err);
+int actors_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+                   std::ostream& err);
+int docs_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+                 std::ostream& err);
+
+}  // namespace signal_hub::cli
