@@ -88,8 +88,8 @@ class Process {
     app::Server server({hub, store, *loop_, *loop_, *logger_, adapters::read_process,
                         [this] { return reload(); }, [this] { loop_->stop(); }},
                        settings_);
-    announce(core::LogEvent::starting, {{"version", std::string(server_version)},
-                                        {"pid", std::int64_t{getpid()}}});
+    announce(core::LogEvent::starting,
+             {{"version", std::string(server_version)}, {"pid", std::int64_t{getpid()}}});
     auto transport = adapters::WsServer::create(loop_->raw(), settings_, server);
     if (!transport) {
       loop_->finish();

@@ -39,9 +39,8 @@ HttpResponse health(const HttpInput& in) {
   const std::size_t held = s.queued_bytes + s.reassembly_bytes;
   const Check checks[] = {
       // Full is a limit doing its work: others are still served.
-      {"connections",
-       std::min(Status::degraded, judge(s.connections, limits.max_connections)), s.connections,
-       limits.max_connections},
+      {"connections", std::min(Status::degraded, judge(s.connections, limits.max_connections)),
+       s.connections, limits.max_connections},
       {"actors", std::min(Status::degraded, judge(s.actors, limits.max_actors)), s.actors,
        limits.max_actors},
       {"memory", judge(held, limits.memory_limit), held, limits.memory_limit},
@@ -66,7 +65,8 @@ HttpResponse health(const HttpInput& in) {
 HttpResponse ready(const HttpInput& in) {
   HttpResponse response;
   response.status = in.stats.draining ? 503 : 200;
-  response.body = in.stats.draining ? R"({"ready":false,"reason":"draining"})" : R"({"ready":true})";
+  response.body =
+      in.stats.draining ? R"({"ready":false,"reason":"draining"})" : R"({"ready":true})";
   return response;
 }
 

@@ -138,8 +138,8 @@ void connections_page(Page& page, const core::Stats& s) {
   page.single(connections_closed, s.connections_closed);
   page.head(connections_refused);
   for (std::size_t i = 0; i < s.refused.size(); ++i) {
-    page.sample(connections_refused, "",
-                label("reason", name(static_cast<core::RefusalReason>(i))), s.refused[i]);
+    page.sample(connections_refused, "", label("reason", name(static_cast<core::RefusalReason>(i))),
+                s.refused[i]);
   }
   page.single(actors, s.actors);
   page.single(topics, s.topics);
@@ -159,8 +159,7 @@ void messages_page(Page& page, const core::Stats& s) {
   page.single(bytes_sent, s.bytes_sent);
   page.head(dropped);
   for (std::size_t i = 0; i < s.dropped.size(); ++i) {
-    page.sample(dropped, "", label("reason", name(static_cast<core::DropReason>(i))),
-                s.dropped[i]);
+    page.sample(dropped, "", label("reason", name(static_cast<core::DropReason>(i))), s.dropped[i]);
   }
   page.head(errors);
   for (std::size_t i = 0; i < s.errors.size(); ++i) {

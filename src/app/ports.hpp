@@ -44,7 +44,8 @@ class Transport {
  public:
   virtual ~Transport() = default;
 
-  /// Hands bytes over, ready-framed. REQUIRES: the last write was not backed_up, or writable() came.
+  /// Hands bytes over, ready-framed. REQUIRES: the last write was not backed_up, or writable()
+  /// came.
   virtual WriteOutcome write(ConnId conn, std::string_view bytes) = 0;
 
   /// Sends a close frame after what was written, then ends the socket; waits for the peer's close

@@ -72,9 +72,9 @@ class Turn final : private StoreEvents {
   DurationHistogram durations_;
   std::vector<Line> lines_;  // by slot
   std::size_t backed_up_ = 0;
-  std::vector<ConnId> dirty_;                  // scratch
-  std::vector<core::Command> commands_;        // scratch
-  std::vector<core::Event> events_;            // scratch
+  std::vector<ConnId> dirty_;            // scratch
+  std::vector<core::Command> commands_;  // scratch
+  std::vector<core::Event> events_;      // scratch
   MonoTime armed_ = never;
   MonoTime also_ = never;
   std::uint64_t started_us_ = 0;  // 0: nothing has happened since the last end

@@ -17,9 +17,10 @@ constexpr std::array table{
     ErrorInfo{unknown_type, "unknown_type", false, "The hub knows no message of this type.",
               "Use one of the types in signal-hub-protocol(7); wrap application messages in "
               "hub:send, hub:broadcast or hub:publish."},
-    ErrorInfo{ambiguous_target, "ambiguous_target", false,
-              "The envelope's `to` and `payload.to` name different actors.",
-              "Name the target once: in the envelope's `to`, or in `payload.to` with `to` the hub."},
+    ErrorInfo{
+        ambiguous_target, "ambiguous_target", false,
+        "The envelope's `to` and `payload.to` name different actors.",
+        "Name the target once: in the envelope's `to`, or in `payload.to` with `to` the hub."},
     ErrorInfo{message_expired, "message_expired", false,
               "`timestamp + ttl` had passed when the message arrived.",
               "Send it again with a current timestamp or a longer ttl."},
@@ -35,8 +36,7 @@ constexpr std::array table{
               "Try again after the target has taken some of its messages."},
     ErrorInfo{limit_exceeded, "limit_exceeded", false, "A documented bound would be passed.",
               "Stay within the limit named in details."},
-    ErrorInfo{unsupported, "unsupported", false,
-              "The option promises more than this hub can keep.",
+    ErrorInfo{unsupported, "unsupported", false, "The option promises more than this hub can keep.",
               "Leave the named option out or use its default."},
     ErrorInfo{dead_lettered, "dead_lettered", false,
               "A stored message could not be delivered and was set aside.",

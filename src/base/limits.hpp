@@ -40,10 +40,9 @@ inline constexpr Millis cut_after{2'000};
 inline constexpr Millis read_throttle{1'000};
 inline constexpr Millis refresh_interval{60'000};
 inline constexpr Millis dedupe_lifetime{60'000};
-inline constexpr std::size_t waiting_frames = 64;               // behind a running fan-out
+inline constexpr std::size_t waiting_frames = 64;  // behind a running fan-out
 inline constexpr std::size_t waiting_bytes = std::size_t{4} << 20U;
-inline constexpr std::size_t connections_over_cap = 64;         // answered 503, beyond: closed
-
+inline constexpr std::size_t connections_over_cap = 64;  // answered 503, beyond: closed
 
 // Tokens (PROTOCOL.md §9)
 inline constexpr Millis clock_skew{30'000};

@@ -21,8 +21,8 @@ struct HubSettings {
   std::size_t max_connections = 0;  // 0: the composition root derives it from the fd limit
   std::size_t max_connections_per_ip = 100;
   std::uint32_t accept_rate = 500;  // upgrades per second
-  std::uint32_t rate_limit = 10;   // messages per second and session, sustained
-  std::uint32_t rate_burst = 100;  // messages
+  std::uint32_t rate_limit = 10;    // messages per second and session, sustained
+  std::uint32_t rate_burst = 100;   // messages
   Millis connect_timeout{5'000};
   Millis ping_interval{25'000};
   Millis idle_timeout{60'000};
@@ -30,16 +30,16 @@ struct HubSettings {
   Millis actor_ttl{300'000};
   Millis actor_ttl_max{3'600'000};
   Millis cleanup_interval{60'000};
-  std::size_t fanout_slice = 100;         // recipients per turn
-  std::size_t broadcast_limit = 10'000;   // recipients
-  std::size_t pause_threshold = 1000;     // messages
-  std::size_t resume_threshold = 500;     // messages
+  std::size_t fanout_slice = 100;        // recipients per turn
+  std::size_t broadcast_limit = 10'000;  // recipients
+  std::size_t pause_threshold = 1000;    // messages
+  std::size_t resume_threshold = 500;    // messages
   std::size_t max_queue_bytes = std::size_t{8} << 20U;
   std::size_t memory_limit = std::size_t{1} << 30U;  // bytes, outboxes + reassembly
-  std::size_t dedupe_memory = 100'000;    // entries
-  std::uint32_t high_connection_rate = 50;  // connections per minute that raise a warning
-  std::uint32_t herd_threshold = 50;        // connections per second that raise an error
-  bool auth = false;                        // a key is configured
+  std::size_t dedupe_memory = 100'000;               // entries
+  std::uint32_t high_connection_rate = 50;           // connections per minute that raise a warning
+  std::uint32_t herd_threshold = 50;                 // connections per second that raise an error
+  bool auth = false;                                 // a key is configured
 };
 
 /// Read by the adapters and the composition root.

@@ -19,7 +19,8 @@ void client_options(CLI::App& app, ClientOptions& options) {
   app.add_option("--url", options.url, "The hub")->capture_default_str();
   app.add_option("--token-file", options.token_file, "File with the token to connect with");
   app.add_option("--from", options.from, "Address to speak as, without a token");
-  app.add_option("--timeout", options.timeout_s, "Seconds to wait for an answer")->capture_default_str();
+  app.add_option("--timeout", options.timeout_s, "Seconds to wait for an answer")
+      ->capture_default_str();
 }
 
 std::string json_text(std::string_view text) {
@@ -46,8 +47,8 @@ std::string canonical(const std::string& address) {
 }
 
 std::string content(std::string_view type, std::string_view data, std::string_view extra = "") {
-  return "{" + std::string(extra) + "\"type\":" + json_text(type) + ",\"data\":" + std::string(data) +
-         "}";
+  return "{" + std::string(extra) + "\"type\":" + json_text(type) +
+         ",\"data\":" + std::string(data) + "}";
 }
 
 /// Prints messages until there are enough, the hub leaves, or the user does.
@@ -60,9 +61,10 @@ int print_messages(HubClient& client, std::uint64_t count, std::ostream& out, st
     const Json parsed = Json::parse(*message, nullptr, false);
     const std::string type = parsed.is_object() ? parsed.value("type", "") : "";
     if (type == "hub:disconnect") {
-      return complain(err, app, "the hub ended the session: " +
-                                    parsed["payload"].value("reason", "unknown") + ".",
-                      exit_failed);
+      return complain(
+          err, app,
+          "the hub ended the session: " + parsed["payload"].value("reason", "unknown") + ".",
+          exit_failed);
     }
     out << *message << std::endl;
     ++printed;
@@ -95,7 +97,8 @@ int subscribe_command(std::span<const std::string> arguments, std::istream&, std
   std::vector<std::string> topics;
   std::uint64_t count = 0;
   client_options(app, options);
-  app.add_option("--count", count, "Stop after this many messages; 0: never")->capture_default_str();
+  app.add_option("--count", count, "Stop after this many messages; 0: never")
+      ->capture_default_str();
   app.add_option("topic", topics, "Topic names or globs")->required();
   if (const auto code = parse_arguments(app, arguments, out, err)) return *code;
   auto client = HubClient::open(options);

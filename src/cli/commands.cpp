@@ -28,8 +28,8 @@ constexpr std::array table{
 std::span<const Command> command_table() { return table; }
 
 const Command* find_command(std::string_view name) {
-  const auto* found = std::find_if(table.begin(), table.end(),
-                                   [name](const Command& c) { return c.name == name; });
+  const auto* found =
+      std::find_if(table.begin(), table.end(), [name](const Command& c) { return c.name == name; });
   return found == table.end() ? nullptr : found;
 }
 

@@ -31,7 +31,8 @@ std::string log_events() {
 std::string errors() {
   std::string items;
   for (const ErrorInfo& row : error_table()) {
-    items += item("Ql", std::string(row.name) + (row.retryable ? " Pq retryable" : ""), row.meaning);
+    items +=
+        item("Ql", std::string(row.name) + (row.retryable ? " Pq retryable" : ""), row.meaning);
   }
   return list(items);
 }
@@ -47,8 +48,8 @@ std::string message_types() {
 std::string metrics() {
   std::string items;
   for (const app::MetricInfo& row : app::metric_table()) {
-    items += item("Ql", "signalhub_" + std::string(row.name) + " Pq " + std::string(row.type),
-                  row.help);
+    items +=
+        item("Ql", "signalhub_" + std::string(row.name) + " Pq " + std::string(row.type), row.help);
   }
   return list(items);
 }
@@ -68,9 +69,9 @@ struct Section {
 };
 
 constexpr Section sections[] = {
-    {"options", config::render_mdoc},    {"options-markdown", config::render_markdown},
-    {"log-events", log_events},          {"errors", errors},
-    {"message-types", message_types},    {"metrics", metrics},
+    {"options", config::render_mdoc}, {"options-markdown", config::render_markdown},
+    {"log-events", log_events},       {"errors", errors},
+    {"message-types", message_types}, {"metrics", metrics},
     {"commands", commands},
 };
 

@@ -107,9 +107,7 @@ class WsClient::Impl {
     if (timeout != 0ms) {
       lws_sul_schedule(
           context_, 0, &alarm.entry,
-          [](lws_sorted_usec_list_t* sul) {
-            lws_container_of(sul, Alarm, entry)->rung = true;
-          },
+          [](lws_sorted_usec_list_t* sul) { lws_container_of(sul, Alarm, entry)->rung = true; },
           timeout.count() * LWS_US_PER_MS);
     }
     while (!done() && !alarm.rung && lws_service(context_, 0) >= 0) {
@@ -165,8 +163,8 @@ class WsClient::Impl {
     return 0;
   }
 
-  const lws_protocols protocols_[2] = {{"signal-hub.v1.json", &Impl::dispatch, 0, 65536, 0, nullptr, 0},
-                                       {}};
+  const lws_protocols protocols_[2] = {
+      {"signal-hub.v1.json", &Impl::dispatch, 0, 65536, 0, nullptr, 0}, {}};
   lws_context* context_ = nullptr;
   lws* wsi_ = nullptr;
   bool established_ = false;

@@ -1,7 +1,7 @@
 #include "config/file.hpp"
 
-#include <algorithm>
 #include <toml++/toml.h>
+#include <algorithm>
 
 namespace signal_hub::config {
 namespace {
@@ -82,8 +82,9 @@ Result<std::vector<FileEntry>> parse_file(std::string_view text, const std::stri
     const Option* option = find_option(name);
     if (option == nullptr) {
       const std::string near = nearest_option(name);
-      return fail(place + ": there is no setting \"" + std::string(name) + "\"" +
-                  (near.empty() ? "; signal-hub --help lists them." : "; did you mean " + near + "?"));
+      return fail(
+          place + ": there is no setting \"" + std::string(name) + "\"" +
+          (near.empty() ? "; signal-hub --help lists them." : "; did you mean " + near + "?"));
     }
     auto texts = texts_of(node, is_list(*option));
     if (!texts) {

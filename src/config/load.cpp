@@ -38,8 +38,7 @@ std::vector<std::string> split(const std::string& text) {
 std::string unknown_flag(const std::vector<std::string>& extras) {
   const std::string& word = extras.front();
   const std::string name = word.substr(0, word.find('='));
-  const std::string near =
-      name.starts_with("--") ? nearest_option(name.substr(2)) : std::string();
+  const std::string near = name.starts_with("--") ? nearest_option(name.substr(2)) : std::string();
   return "there is no flag or command " + name +
          (near.empty() ? "; see signal-hub --help." : "; did you mean --" + near + "?");
 }
@@ -101,8 +100,7 @@ Complaint apply_environment(Settings& settings, const Sources& sources) {
     const std::string name = environment_name(option);
     const auto value = sources.environment(name);
     if (!value) continue;
-    const bool list =
-        std::holds_alternative<std::vector<std::string>*>(option.bind(settings));
+    const bool list = std::holds_alternative<std::vector<std::string>*>(option.bind(settings));
     const auto texts = list ? split(*value) : std::vector{*value};
     if (auto complaint = apply(settings, option, texts, "environment " + name)) return complaint;
   }

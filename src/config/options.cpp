@@ -124,8 +124,7 @@ constexpr std::array table{
            hub<&H::resume_threshold>),
     bytes("max-queue-bytes", delivery, "Outbound queue of one client; beyond, it is cut.",
           hub<&H::max_queue_bytes>),
-    number("dedupe-memory", delivery, "Requests remembered for retries.",
-           hub<&H::dedupe_memory>),
+    number("dedupe-memory", delivery, "Requests remembered for retries.", hub<&H::dedupe_memory>),
 
     bytes("max-message-size", limits, "Largest message.", hub<&H::max_message_size>, 1024),
     number("max-connections", limits, "Connections in all; 0: as many as the fd limit allows.",
@@ -142,8 +141,8 @@ constexpr std::array table{
     text("db", operation, "FILE", "The database; :memory: keeps nothing.", server<&S::db>),
     duration("drain-timeout", operation, "How long a stop waits for clients to be told.",
              server<&S::drain_timeout>),
-    number("high-connection-rate", operation, "Connections a minute above which a warning is logged.",
-           hub<&H::high_connection_rate>),
+    number("high-connection-rate", operation,
+           "Connections a minute above which a warning is logged.", hub<&H::high_connection_rate>),
     number("herd-threshold", operation, "Connections a second above which an error is logged.",
            hub<&H::herd_threshold>),
     text("log-level", operation, "LEVEL", "What is logged.", server<&S::log_level>, true,
@@ -157,8 +156,8 @@ constexpr std::array table{
 std::span<const Option> option_table() { return table; }
 
 const Option* find_option(std::string_view name) {
-  const auto* found = std::find_if(table.begin(), table.end(),
-                                   [name](const Option& o) { return o.name == name; });
+  const auto* found =
+      std::find_if(table.begin(), table.end(), [name](const Option& o) { return o.name == name; });
   return found == table.end() ? nullptr : found;
 }
 

@@ -46,8 +46,7 @@ Complaint check_pairs(const HubSettings& h) {
   if (h.ping_interval != 0ms && h.idle_timeout != 0ms && h.ping_interval >= h.idle_timeout) {
     return "--ping-interval must be below --idle-timeout, or healthy clients are dropped.";
   }
-  if (h.max_queue_bytes != 0 && h.max_message_size != 0 &&
-      h.max_queue_bytes < h.max_message_size) {
+  if (h.max_queue_bytes != 0 && h.max_message_size != 0 && h.max_queue_bytes < h.max_message_size) {
     return "--max-queue-bytes must not be below --max-message-size.";
   }
   return std::nullopt;

@@ -32,12 +32,12 @@ struct Actor {
 
   // Registered actors only.
   std::vector<std::string> capabilities;
-  std::string metadata;     // JSON object, as received
-  std::string session_id;   // connectionId in listings
+  std::string metadata;    // JSON object, as received
+  std::string session_id;  // connectionId in listings
   WallTime registered_at{};
   WallTime expires_at{};
   MonoTime expires{};
-  MonoTime armed = never;   // the earliest timer entry
+  MonoTime armed = never;  // the earliest timer entry
   Millis ttl{};
   std::uint64_t version = 0;
   std::uint64_t registration = 0;   // names this registration; it survives renewals and moves

@@ -73,8 +73,9 @@ void Gate::refuse(const Admission& verdict, MonoTime now, std::vector<Event>& ev
   ++refused_since_told_;
   // One line a second at most, with the count: a flood must not flood the log.
   if (!refusals_.add(0, now) && refusals_.count(now) > 1) return;
-  events.push_back({LogEvent::connection_refused,
-                    {{"reason", std::string(name(reason))}, {"count", as_field(refused_since_told_)}}});
+  events.push_back(
+      {LogEvent::connection_refused,
+       {{"reason", std::string(name(reason))}, {"count", as_field(refused_since_told_)}}});
   refused_since_told_ = 0;
 }
 

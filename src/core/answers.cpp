@@ -14,10 +14,9 @@ void send_to(State& state, const ReplyTo& reply_to, const Dedupe::Answer& a, Now
   if (!a.members.empty()) metadata = with = with_members(metadata, a.members);
   std::string& frame = state.frame_scratch;
   frame.clear();
-  wire::write_answer(frame,
-                     {id.view(), state.settings.hub_address, reply_to.to, correlation, now.wall,
-                      metadata},
-                     a.type, a.payload);
+  wire::write_answer(
+      frame, {id.view(), state.settings.hub_address, reply_to.to, correlation, now.wall, metadata},
+      a.type, a.payload);
   enqueue(state, *session, wire::Opcode::text, {frame});
 }
 

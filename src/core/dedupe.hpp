@@ -63,7 +63,7 @@ class Dedupe {
     std::uint64_t digest;
     std::uint64_t order;  // tells a forgotten and remembered key from its older self
     MonoTime expires;
-    ReplyTo reply_to;             // while in work
+    ReplyTo reply_to;  // while in work
     std::optional<Answer> answer;
   };
   struct Age {

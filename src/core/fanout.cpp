@@ -55,8 +55,7 @@ void make_sender_wait(State& state, const Fanout& fanout) {
 }
 
 /// Ends a fan-out that made its sender wait; the next on its topic starts running.
-void finish(State& state, std::list<Fanout>::iterator running, std::vector<ConnId>& free,
-            Now now) {
+void finish(State& state, std::list<Fanout>::iterator running, std::vector<ConnId>& free, Now now) {
   Fanout done = std::move(*running);
   state.fanouts.running.erase(running);
   conclude(state, done, now);

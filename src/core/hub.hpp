@@ -1,8 +1,8 @@
 // The hub: façade of core, the only way in and out (DESIGN.md, "Core's surface is values").
 //
-// Deterministic: no I/O, no clock, no logger. `now` is an argument, ids come from the seed; the same
-// calls give the same bytes. Nothing here calls back: effects are collected and taken by the turn.
-// Not thread-safe; owned by the composition root.
+// Deterministic: no I/O, no clock, no logger. `now` is an argument, ids come from the seed; the
+// same calls give the same bytes. Nothing here calls back: effects are collected and taken by the
+// turn. Not thread-safe; owned by the composition root.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +29,8 @@ class Hub {
  public:
   /// `authenticator` may be null when settings.auth is false; it must outlive the hub. `mac` signs
   /// renewal tokens.
-  Hub(const HubSettings& settings, const Authenticator* authenticator, Mac mac,
-      std::uint64_t seed, Now started);
+  Hub(const HubSettings& settings, const Authenticator* authenticator, Mac mac, std::uint64_t seed,
+      Now started);
   ~Hub();
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;

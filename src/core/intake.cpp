@@ -41,8 +41,8 @@ OpenRequest request_of(const Session& session, std::string_view id, std::string_
                        std::string metadata) {
   OpenRequest request;
   request.reply_to.conn = session.id;
-  request.reply_to.to = from.empty() ? (session.identity.empty() ? nobody : session.identity)
-                                     : from;
+  request.reply_to.to =
+      from.empty() ? (session.identity.empty() ? nobody : session.identity) : from;
   request.reply_to.correlation_id = std::string(id);
   request.reply_to.metadata = std::move(metadata);
   request.message_id = id;
@@ -58,9 +58,10 @@ bool within_rate(State& state, Session& session, const OpenRequest& request, std
   if (!wait) return true;
   const Error error{ErrorCode::rate_limited,
                     "More than " + std::to_string(settings.rate_limit) +
-                        " messages a second; the next passes in " +
-                        std::to_string(wait->count()) + " ms.",
-                    {}, {}};
+                        " messages a second; the next passes in " + std::to_string(wait->count()) +
+                        " ms.",
+                    {},
+                    {}};
   wire::ErrorAnswer a{error};
   a.retry_after = *wait;
   a.limit = settings.rate_limit;
@@ -69,7 +70,8 @@ bool within_rate(State& state, Session& session, const OpenRequest& request, std
 }
 
 void refuse_bad_frame(State& state, Session& session, const wire::BadEnvelope& bad, Now now) {
-  if (bad.bad_utf8) return close_session(state, session, close_invalid_payload, "invalid_utf8", now);
+  if (bad.bad_utf8)
+    return close_session(state, session, close_invalid_payload, "invalid_utf8", now);
   OpenRequest request = request_of(session, bad.id.value_or(""), bad.from.value_or(""), "{}");
   if (!bad.id) request.reply_to.correlation_id.reset();
   const bool malformed = bad.error.code == ErrorCode::invalid_json;
@@ -101,15 +103,11 @@ bool is_fresh(Context& c) {
   const auto found = state.dedupe.begin(key, digest(c.envelope), c.request.reply_to,
                                         state.settings.dedupe_memory, c.now.mono);
   switch (found.verdict) {
-    case Dedupe::Verdict::fresh:
-      c.request.dedupe_key = std::move(key);
-      return true;
+    case Dedupe::Verdict::fresh: c.request.dedupe_key = std::move(key); return true;
     case Dedupe::Verdict::answered:
       repeat_answer(state, c.request.reply_to, *found.answer, c.now);
       return false;
-    case Dedupe::Verdict::in_work:
-      ++state.stats.duplicates_answered;
-      return false;
+    case Dedupe::Verdict::in_work: ++state.stats.duplicates_answered; return false;
     case Dedupe::Verdict::conflict:
       refuse(state, c.request,
              invalid_field("id", "The id was used for another request within the last minute.",
@@ -158,7 +156,7 @@ std::string effective_from(const State& state, const Session& session, std::stri
 
 void dispatch(State& state, Session& session, const wire::Envelope& envelope,
               const wire::Request& request, OpenRequest open, Now now) {
-  Context context{state, session, envelope, effective_from(state, session, envelope.from),
+  Context context{state,           session, envelope, effective_from(state, session, envelope.from),
                   std::move(open), now};
   if (is_remembered(envelope, request) && !is_fresh(context)) return;
   if (!in_time(context) || !permitted(context, request)) return;
@@ -166,8 +164,8 @@ void dispatch(State& state, Session& session, const wire::Envelope& envelope,
 }
 
 void take_envelope(State& state, Session& session, const wire::Envelope& envelope, Now now) {
-  OpenRequest open = request_of(session, envelope.id, envelope.from,
-                                wire::trace_metadata(envelope.metadata));
+  OpenRequest open =
+      request_of(session, envelope.id, envelope.from, wire::trace_metadata(envelope.metadata));
   if (session.state == SessionState::connecting && !wire::is_connect(envelope)) {
     if (!within_rate(state, session, open, 1, now)) return;
     return refuse_unauthorized(state, open, envelope.type, "PERMISSION_DENIED",
@@ -223,7 +221,8 @@ void resume_waiting(State& state, Session& session, Now now) {
 std::size_t message_limit(const State& state, const Session& session) {
   const std::size_t limit = state.settings.max_message_size;
   if (session.state != SessionState::connecting) return limit;
-  return limit == 0 ? limits::handshake_frame_bytes : std::min(limit, limits::handshake_frame_bytes);
+  return limit == 0 ? limits::handshake_frame_bytes
+                    : std::min(limit, limits::handshake_frame_bytes);
 }
 
 void refuse_oversized(State& state, Session& session, std::size_t size, Now now) {
@@ -238,7 +237,8 @@ void refuse_oversized(State& state, Session& session, std::size_t size, Now now)
   const Error error{ErrorCode::message_too_large,
                     "The message has at least " + std::to_string(size) + " bytes, the limit is " +
                         std::to_string(limit) + ".",
-                    {}, {}};
+                    {},
+                    {}};
   wire::ErrorAnswer a{error};
   a.message_size = size;
   a.max_size = limit;

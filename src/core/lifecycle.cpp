@@ -61,8 +61,8 @@ void enter(State& state, Session& session, SessionState to, std::string_view tri
   session.state = to;
 }
 
-void say_goodbye(State& state, Session& session, const wire::Disconnecting& why,
-                 std::uint16_t code, Now now) {
+void say_goodbye(State& state, Session& session, const wire::Disconnecting& why, std::uint16_t code,
+                 Now now) {
   if (session.closing) return;
   const bool known = !session.identity.empty();
   tell(state, session, known ? session.identity : "@(anonymous)", why, now);
@@ -142,11 +142,10 @@ ActorId guest_of(State& state, Session& session) {
 }
 
 void journal_actor(State& state, const Actor& actor, Now now) {
-  state.journal.append(
-      ActorRow{actor.address, actor.capabilities, actor.metadata, actor.registered_at,
-               actor.expires_at, actor.ttl, actor.version, actor.registration,
-               actor.token_counter, actor.renew_on_heartbeat},
-      now.mono);
+  state.journal.append(ActorRow{actor.address, actor.capabilities, actor.metadata,
+                                actor.registered_at, actor.expires_at, actor.ttl, actor.version,
+                                actor.registration, actor.token_counter, actor.renew_on_heartbeat},
+                       now.mono);
 }
 
 void journal_subscription(State& state, const Actor& actor, SubscriptionId id, Now now) {

@@ -17,8 +17,8 @@ void enter(State& state, Session& session, SessionState to, std::string_view tri
 
 /// Says hub:disconnect with `why`, then closes with `code` once all is sent; cut 2 s later. Nothing
 /// more is routed to the session. Does not touch its actors.
-void say_goodbye(State& state, Session& session, const wire::Disconnecting& why,
-                 std::uint16_t code, Now now);
+void say_goodbye(State& state, Session& session, const wire::Disconnecting& why, std::uint16_t code,
+                 Now now);
 
 /// Closes without a message of the hub.
 void close_session(State& state, Session& session, std::uint16_t code, std::string_view trigger,

@@ -34,9 +34,8 @@ class Outbox {
  public:
   /// Appends one frame made of `head` + `middle` + `tail`. A `shared` tail is referenced, not
   /// copied; then `tail` must be its view.
-  void append(BufferPool& pool, wire::Opcode opcode, std::string_view head,
-              std::string_view middle, std::string_view tail, const SharedBytes& shared,
-              ReceiptId receipt);
+  void append(BufferPool& pool, wire::Opcode opcode, std::string_view head, std::string_view middle,
+              std::string_view tail, const SharedBytes& shared, ReceiptId receipt);
 
   /// The next bytes for the transport, empty if none; valid until the next non-const call.
   std::string_view unsent() const;
@@ -53,8 +52,8 @@ class Outbox {
 
   bool empty() const { return bytes_ == 0; }
   std::size_t frames() const { return sizes_.size() - first_size_; }
-  std::size_t bytes() const { return bytes_; }             // still to hand over, shared ones too
-  std::size_t copied_bytes() const { return copied_; }     // held by this outbox alone
+  std::size_t bytes() const { return bytes_; }          // still to hand over, shared ones too
+  std::size_t copied_bytes() const { return copied_; }  // held by this outbox alone
   std::uint64_t frames_handed_over() const { return frames_done_; }
 
  private:

@@ -79,8 +79,7 @@ void tell_encoded(State& state, Session& session, std::string_view to, std::stri
   enqueue(state, session, wire::Opcode::text, {frame});
 }
 
-void push_back(State& state, Session& sender, std::string_view from, const Actor& target,
-               Now now) {
+void push_back(State& state, Session& sender, std::string_view from, const Actor& target, Now now) {
   const std::size_t threshold = state.settings.pause_threshold;
   Session* congested = state.sessions.find(target.conn);
   if (congested == nullptr || threshold == 0 || congested->outbox.frames() <= threshold) return;

@@ -9,7 +9,7 @@
 namespace signal_hub::core {
 namespace {
 
-constexpr std::array<std::string_view, 9> names{"send",     "broadcast", "publish",
+constexpr std::array<std::string_view, 9> names{"send",      "broadcast", "publish",
                                                 "subscribe", "register",  "discover",
                                                 "presence",  "metrics",   "admin"};
 
@@ -49,9 +49,7 @@ struct Needs {
 
 }  // namespace
 
-std::string_view name(Capability capability) {
-  return names[static_cast<std::size_t>(capability)];
-}
+std::string_view name(Capability capability) { return names[static_cast<std::size_t>(capability)]; }
 
 Permissions Permissions::open() {
   Permissions p;

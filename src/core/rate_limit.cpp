@@ -5,8 +5,8 @@
 
 namespace signal_hub::core {
 
-std::optional<Millis> TokenBucket::take(std::uint32_t cost, std::uint32_t rate,
-                                        std::uint32_t burst, MonoTime now) {
+std::optional<Millis> TokenBucket::take(std::uint32_t cost, std::uint32_t rate, std::uint32_t burst,
+                                        MonoTime now) {
   if (rate == 0) return std::nullopt;
   // Elapsed milliseconds times tokens per second are thousandths of a token. A bucket is full after
   // `missing_` / rate milliseconds, so that longer waits need no multiplication.

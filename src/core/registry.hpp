@@ -35,7 +35,7 @@ class Registry {
 
   Actor* find(ActorId id) { return actors_.find(id); }
   const Actor* find(ActorId id) const { return actors_.find(id); }
-  ActorId find_address(std::string_view address) const;            // registered ones
+  ActorId find_address(std::string_view address) const;  // registered ones
   ActorId find_registration(std::uint64_t registration) const;
 
   std::size_t size() const { return by_address_.size(); }

@@ -28,15 +28,14 @@ bool may_follow(SessionState from, SessionState to);
 /// What a token granted, while it lasts.
 struct Grant {
   std::string address;
-  WallTime expires_at;   // the token's exp
-  MonoTime cut_off;      // when a session that did not refresh is ended
+  WallTime expires_at;                   // the token's exp
+  MonoTime cut_off;                      // when a session that did not refresh is ended
   MonoTime refreshed = MonoTime::min();  // the last refresh that was accepted
 };
 
 struct Session {
   Session(std::string_view ip_, std::string session_id_, MonoTime now)
-      : ip(ip_), session_id(std::move(session_id_)), opened(now), last_heard(now),
-        last_ping(now) {}
+      : ip(ip_), session_id(std::move(session_id_)), opened(now), last_heard(now), last_ping(now) {}
 
   ConnId id;  // set right after insertion
   std::string ip;
@@ -45,9 +44,9 @@ struct Session {
   MonoTime opened;
 
   // Who it is.
-  std::string connected_as;  // `from` of hub:connect; with auth the token's address
+  std::string connected_as;       // `from` of hub:connect; with auth the token's address
   bool identity_settled = false;  // an address was registered: the identity stays
-  std::string identity;      // replaced by the first address registered, without auth
+  std::string identity;           // replaced by the first address registered, without auth
   Permissions permissions;
   std::optional<Grant> grant;
   ActorId guest;                // the identity's, as long as it is not registered here
@@ -63,8 +62,8 @@ struct Session {
   std::deque<std::string> waiting;  // frames, in order
   std::size_t waiting_bytes = 0;
   std::size_t reassembly_bytes = 0;
-  std::size_t open_answers = 0;     // asks not answered yet
-  MonoTime throttled_until = never; // not read, for ignoring hub:pause
+  std::size_t open_answers = 0;      // asks not answered yet
+  MonoTime throttled_until = never;  // not read, for ignoring hub:pause
   bool reading_paused = false;
 
   // What it gets.

@@ -48,9 +48,9 @@ struct State {
   wire::EnvelopeDecoder decoder;
 
   // Memory held in queues, in bytes; before what is accounted here, so that it outlives it.
-  std::size_t queued_bytes = 0;  // copied into outboxes
-  std::size_t shared_bytes = 0;  // large payloads, each once
-  std::size_t waiting_bytes = 0; // frames behind fan-outs
+  std::size_t queued_bytes = 0;   // copied into outboxes
+  std::size_t shared_bytes = 0;   // large payloads, each once
+  std::size_t waiting_bytes = 0;  // frames behind fan-outs
   std::size_t reassembly_bytes = 0;
 
   Gate gate;

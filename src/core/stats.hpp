@@ -14,13 +14,13 @@ namespace signal_hub::core {
 
 /// Why a message was dropped instead of delivered; each has a counter.
 enum class DropReason : std::uint8_t {
-  expired,          // ttl passed
-  unknown_target,   // a tell to nobody
-  target_gone,      // the target left before its frame was written
-  slow_consumer,    // discarded with a slow consumer's outbox
-  replaced,         // discarded when the address moved to another session
-  unsubscribed,     // a fan-out's recipient left before its slice
-  oversized,        // over the size limit, never parsed
+  expired,         // ttl passed
+  unknown_target,  // a tell to nobody
+  target_gone,     // the target left before its frame was written
+  slow_consumer,   // discarded with a slow consumer's outbox
+  replaced,        // discarded when the address moved to another session
+  unsubscribed,    // a fan-out's recipient left before its slice
+  oversized,       // over the size limit, never parsed
   count_,
 };
 std::string_view name(DropReason reason);
@@ -55,11 +55,11 @@ struct Stats {
   std::size_t actors = 0;
   std::size_t topics = 0;  // names and patterns with a subscriber
   std::size_t subscriptions = 0;
-  std::size_t queued_bytes = 0;       // in outboxes
+  std::size_t queued_bytes = 0;  // in outboxes
   std::size_t reassembly_bytes = 0;
   std::size_t running_fanouts = 0;
   std::size_t dedupe_entries = 0;
-  double messages_per_second = 0;     // received, over the last 10 s
+  double messages_per_second = 0;  // received, over the last 10 s
   std::uint32_t connection_attempts_minute = 0;
   bool draining = false;
 };

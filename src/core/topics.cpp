@@ -84,16 +84,16 @@ void Topics::unsubscribe_all(Actor& actor) {
 
 void Topics::move_all(Actor& from, ActorId to_id, Actor& to) {
   for (const Actor::Membership m : std::vector(from.subscriptions)) {
-    const bool has = std::any_of(to.subscriptions.begin(), to.subscriptions.end(),
-                                 [m](const Actor::Membership& own) { return own.topic == m.topic; });
+    const bool has =
+        std::any_of(to.subscriptions.begin(), to.subscriptions.end(),
+                    [m](const Actor::Membership& own) { return own.topic == m.topic; });
     if (has || to.subscriptions.size() >= limits::subscriptions_per_actor) continue;
     Subscription& subscription = *subscriptions_.find(m.subscription);
     subscription.actor = to_id;
     topics_.find(m.topic)->members[subscription.place].actor = to_id;
     to.subscriptions.push_back(m);
-    std::erase_if(from.subscriptions, [m](const Actor::Membership& own) {
-      return own.subscription == m.subscription;
-    });
+    std::erase_if(from.subscriptions,
+                  [m](const Actor::Membership& own) { return own.subscription == m.subscription; });
   }
   unsubscribe_all(from);
 }

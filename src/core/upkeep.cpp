@@ -20,9 +20,8 @@ bool due(MonoTime deadline, Now now) { return deadline <= now.mono; }
 
 void end_idle(State& state, Session& session, Now now) {
   state.events.push_back({LogEvent::idle_timeout, {{"sessionId", session.session_id}}});
-  say_goodbye(state, session,
-              {"idle", "Nothing was received for the idle timeout.", std::nullopt}, close_policy,
-              now);
+  say_goodbye(state, session, {"idle", "Nothing was received for the idle timeout.", std::nullopt},
+              close_policy, now);
   release_actors(state, session, now);
 }
 

@@ -9,8 +9,8 @@ namespace {
 void common_part(JsonWriter& out, const Error& error) {
   const ErrorInfo& row = info(error.code);
   out.field("code", row.name).field("message", error.message);
-  out.field("resolution", error.resolution.empty() ? row.resolution
-                                                   : std::string_view(error.resolution));
+  out.field("resolution",
+            error.resolution.empty() ? row.resolution : std::string_view(error.resolution));
   out.field("retryable", row.retryable);
   out.raw_field("details", error.details.empty() ? "{}" : std::string_view(error.details));
 }

@@ -48,7 +48,7 @@ struct DisconnectAcknowledged {
 struct Disconnecting {
   static constexpr std::string_view type = "hub:disconnect";
   std::string_view reason;
-  std::string_view message;             // empty: left out
+  std::string_view message;  // empty: left out
   std::optional<Millis> reconnect_after;
 };
 

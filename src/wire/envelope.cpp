@@ -100,11 +100,11 @@ class Reader {
 
   bool sized(std::string_view field, std::string_view value, std::size_t most) {
     if (!value.empty() && value.size() <= most) return true;
-    fault(invalid_field(field,
-                        std::string(field) + " has " + std::to_string(value.size()) +
-                            " bytes; it must have 1 to " + std::to_string(most) + ".",
-                        "Send " + std::string(field) + " with 1 to " + std::to_string(most) +
-                            " bytes."));
+    fault(invalid_field(
+        field,
+        std::string(field) + " has " + std::to_string(value.size()) + " bytes; it must have 1 to " +
+            std::to_string(most) + ".",
+        "Send " + std::string(field) + " with 1 to " + std::to_string(most) + " bytes."));
     return false;
   }
 

@@ -58,8 +58,8 @@ class EnvelopeDecoder {
 
  private:
   JsonChecker checker_;
-  std::string frame_;                    // the padded copy
-  std::string unescaped_;                // strings that had escapes; reserved up front per frame
+  std::string frame_;      // the padded copy
+  std::string unescaped_;  // strings that had escapes; reserved up front per frame
 };
 
 }  // namespace signal_hub::wire

@@ -11,8 +11,7 @@ void Fields::fault(Error error) {
   if (!fault_) fault_ = std::move(error);
 }
 
-void Fields::object_to(std::string_view name, std::string_view complaint,
-                       std::string_view wanted) {
+void Fields::object_to(std::string_view name, std::string_view complaint, std::string_view wanted) {
   const std::string path = path_of(name);
   fault(invalid_field(path, path + " " + std::string(complaint),
                       "Send " + path + " as " + std::string(wanted) + "."));
@@ -144,8 +143,8 @@ std::vector<std::string> read_capabilities(Fields& fields) {
 void refuse_flag(Fields& fields, std::string_view name, std::string_view promise) {
   const auto wanted = fields.flag(name);
   if (!wanted.value_or(false)) return;
-  fields.fault(unsupported_field(fields.path_of(name), "This hub does not offer " +
-                                                           std::string(promise) + " yet."));
+  fields.fault(unsupported_field(fields.path_of(name),
+                                 "This hub does not offer " + std::string(promise) + " yet."));
 }
 
 void refuse_delivery_options(Fields& metadata) {

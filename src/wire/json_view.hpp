@@ -29,9 +29,9 @@ class JsonView {
 
   // Nullopt: another kind, or (numbers) not representable in the result type.
   std::optional<bool> boolean() const;
-  std::optional<std::string> string() const;  // unescaped; lone surrogates become U+FFFD
-  std::optional<double> number() const;        // finite
-  std::optional<std::int64_t> integer() const; // 3 and 3.0 and 3e0, not 3.5
+  std::optional<std::string> string() const;    // unescaped; lone surrogates become U+FFFD
+  std::optional<double> number() const;         // finite
+  std::optional<std::int64_t> integer() const;  // 3 and 3.0 and 3e0, not 3.5
 
   /// A string without escapes, in place; nullopt when it has escapes or is no string.
   std::optional<std::string_view> plain_string() const;

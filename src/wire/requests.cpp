@@ -58,7 +58,9 @@ Result<Request, Error> decode_request(const Envelope& envelope) {
     if (row.type.name == envelope.type) return row.decode(envelope);
   }
   return fail(Error{ErrorCode::unknown_type,
-                    "The hub knows no message type " + std::string(envelope.type) + ".", {}, {}});
+                    "The hub knows no message type " + std::string(envelope.type) + ".",
+                    {},
+                    {}});
 }
 
 }  // namespace signal_hub::wire

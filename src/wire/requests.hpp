@@ -20,9 +20,9 @@ namespace signal_hub::wire {
 
 struct Connect {
   static constexpr std::string_view type = "hub:connect";
-  std::string protocol_version;                // semver, checked
-  std::optional<std::string> auth_token;       // without "bearer "
-  std::vector<std::string> capabilities;       // not empty
+  std::string protocol_version;           // semver, checked
+  std::optional<std::string> auth_token;  // without "bearer "
+  std::vector<std::string> capabilities;  // not empty
   std::vector<std::string> features;
 };
 

@@ -28,9 +28,9 @@ bool has_control(std::string_view text) {
 /// Nullopt: fine as the name or glob of a subscription.
 std::optional<Error> topic_fault(const std::string& path, const std::string& topic) {
   if (topic.empty() || topic.size() > limits::topic_bytes) {
-    return invalid_field(path, path + " has " + std::to_string(topic.size()) +
-                                   " bytes; it must have 1 to 256.",
-                         "Send a topic of 1 to 256 bytes.");
+    return invalid_field(
+        path, path + " has " + std::to_string(topic.size()) + " bytes; it must have 1 to 256.",
+        "Send a topic of 1 to 256 bytes.");
   }
   if (has_control(topic)) {
     return invalid_field(path, path + " contains control characters.",

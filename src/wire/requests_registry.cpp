@@ -142,8 +142,7 @@ Decoded decode_renew(const Envelope& envelope) {
 Decoded decode_discover(const Envelope& envelope) {
   std::optional<Error> fault;
   Fields payload = payload_fields(envelope, fault);
-  const std::string pattern =
-      payload.required_text("pattern", limits::address_path_bytes + 3);
+  const std::string pattern = payload.required_text("pattern", limits::address_path_bytes + 3);
   const auto glob = discovery_glob(pattern);
   if (!glob) {
     payload.object_to("pattern", "is neither a path pattern nor one inside @(…).",

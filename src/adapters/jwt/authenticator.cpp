@@ -83,7 +83,8 @@ class JwtAuthenticator final : public core::Authenticator {
     if (!header) return invalid("The token's header is malformed or asks for what is not offered.");
     const auto payload = decode_base64url((*parts)[1]);
     if (!payload) return invalid("The token's payload is not base64url.");
-    if (!verified(std::string(token), *header)) return invalid("The token's signature is not valid.");
+    if (!verified(std::string(token), *header))
+      return invalid("The token's signature is not valid.");
     return judge_claims(*payload, rules_, now.wall);
   }
 

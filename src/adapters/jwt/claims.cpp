@@ -43,9 +43,8 @@ std::optional<WallTime> seconds(const Json& claims, const char* name, bool& faul
 std::optional<std::vector<std::string>> texts(const Json& claims, const char* name, bool& fault) {
   const auto found = claims.find(name);
   if (found == claims.end()) return std::nullopt;
-  const bool good = found->is_array() && std::all_of(found->begin(), found->end(), [](auto& e) {
-                      return e.is_string();
-                    });
+  const bool good = found->is_array() && std::all_of(found->begin(), found->end(),
+                                                     [](auto& e) { return e.is_string(); });
   if (!good) {
     fault = true;
     return std::nullopt;

@@ -59,6 +59,8 @@ void UvLoop::run(app::LoopEvents& events) {
   uv_prepare_stop(&prepare_);
   uv_timer_stop(&timer_);
   uv_idle_stop(&idle_);
+  // From here on a signal has its default effect, and no handle of ours keeps the loop alive.
+  for (uv_signal_t& signal : signals_) uv_signal_stop(&signal);
 }
 
 bool UvLoop::finish() {

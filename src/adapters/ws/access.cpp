@@ -34,9 +34,8 @@ std::string_view trim(std::string_view text) {
 bool valid_key(std::string_view key) {
   constexpr std::size_t length = 24;
   if (key.size() != length || !key.ends_with("==")) return false;
-  return std::all_of(key.begin(), key.end() - 2, [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '+' || c == '/';
-  });
+  return std::all_of(key.begin(), key.end() - 2,
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '+' || c == '/'; });
 }
 
 bool offers_known(std::string_view protocols) {
@@ -118,8 +117,9 @@ std::optional<Refusal> refuse_upgrade(const UpgradeRequest& r, const ServerSetti
   }
   if (r.host.empty()) return Refusal{bad_request, "The Host header is missing."};
   if (!offers_known(r.protocols)) {
-    return Refusal{bad_request, "None of the offered subprotocols is known; this hub speaks "
-                                "signal-hub.v1.json."};
+    return Refusal{bad_request,
+                   "None of the offered subprotocols is known; this hub speaks "
+                   "signal-hub.v1.json."};
   }
   return refuse_origin(r, settings, auth, listen_hosts);
 }

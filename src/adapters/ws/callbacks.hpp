@@ -21,8 +21,7 @@ class Callbacks {
       : settings_(settings), events_(events) {}
 
   /// What libwebsockets calls; `in` and `len` as it documents per reason.
-  static int dispatch(lws* wsi, lws_callback_reasons reason, void* user, void* in,
-                      std::size_t len);
+  static int dispatch(lws* wsi, lws_callback_reasons reason, void* user, void* in, std::size_t len);
 
   /// Another TCP connection may be held: those over the cap get a short audience for their 503.
   bool has_room() const;

@@ -11,10 +11,10 @@ struct lws;
 namespace signal_hub::adapters {
 
 struct Connection {
-  std::string ip;         // of the client, behind trusted proxies too
-  ConnId id;              // valid once open
-  bool open = false;      // ESTABLISHED was seen
-  bool clean = false;     // the peer's close frame said 1000 or nothing
+  std::string ip;      // of the client, behind trusted proxies too
+  ConnId id;           // valid once open
+  bool open = false;   // ESTABLISHED was seen
+  bool clean = false;  // the peer's close frame said 1000 or nothing
 
   // The message in reassembly.
   std::string message;

@@ -129,8 +129,8 @@ Result<std::unique_ptr<Listener>> Listener::open(uv_loop_t* loop, const ListenAd
   const int fd = open_socket(address);
   if (fd < 0) {
     const bool in_use = errno == EADDRINUSE;
-    return refuse(address, in_use ? "the address is in use by another process"
-                                  : std::strerror(errno));
+    return refuse(address,
+                  in_use ? "the address is in use by another process" : std::strerror(errno));
   }
   std::unique_ptr<Listener> listener(new Listener(fd, address, std::move(on_accept)));
   if (address.kind == ListenAddress::Kind::unix_socket) {

@@ -65,8 +65,8 @@ class WsServer::Impl {
   std::optional<std::string> create_context(const ServerSettings& settings) {
     lws_context_creation_info info{};
     loops_[0] = loop_;
-    protocols_[0] = {"signal-hub.v1.json", &Callbacks::dispatch, 0,       read_bytes,
-                     0,                    &callbacks_,          tx_bytes};
+    protocols_[0] = {
+        "signal-hub.v1.json", &Callbacks::dispatch, 0, read_bytes, 0, &callbacks_, tx_bytes};
     protocols_[1] = {};
     info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
     info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
@@ -96,9 +96,8 @@ class WsServer::Impl {
   std::optional<std::string> listen(const std::string& text) {
     const auto address = parse_listen_address(text);
     if (!address) return "--listen: " + address.error();
-    auto listener = Listener::open(loop_, *address, [this](int fd, const ListenAddress& at) {
-      adopt(fd, at);
-    });
+    auto listener =
+        Listener::open(loop_, *address, [this](int fd, const ListenAddress& at) { adopt(fd, at); });
     if (!listener) return listener.error();
     const ListenAddress& bound = (*listener)->address();
     callbacks_.listen_hosts.push_back(bound.host);

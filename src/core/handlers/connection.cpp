@@ -55,11 +55,11 @@ bool reserved(const State& state, std::string_view address) {
 bool identify_openly(Context& c) {
   const std::string_view from = c.envelope.from;
   if (!wire::is_concrete(from) || reserved(c.state, from)) {
-    refuse(c.state, c.request,
-           invalid_field("from", "from is " + std::string(from) +
-                                     ", which is reserved or a pattern.",
-                         "Connect with an address of your own."),
-           c.now);
+    refuse(
+        c.state, c.request,
+        invalid_field("from", "from is " + std::string(from) + ", which is reserved or a pattern.",
+                      "Connect with an address of your own."),
+        c.now);
     return false;
   }
   c.session.connected_as = c.session.identity = from;
@@ -116,9 +116,12 @@ void adopt(Context& c, const Identity& identity) {
 void answer_connected(Context& c) {
   static const std::array<std::string, 1> content_types{"application/json"};
   const HubSettings& settings = c.state.settings;
-  const wire::Connected connected{c.session.session_id,       server_version,
-                                  settings.max_message_size,  limits::heartbeat_interval,
-                                  settings.max_actors,        content_types,
+  const wire::Connected connected{c.session.session_id,
+                                  server_version,
+                                  settings.max_message_size,
+                                  limits::heartbeat_interval,
+                                  settings.max_actors,
+                                  content_types,
                                   {}};
   std::string members = "\"actorIdentity\":";
   wire::append_quoted(members, c.session.identity);

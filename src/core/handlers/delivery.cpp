@@ -47,7 +47,9 @@ std::optional<std::string_view> target_of(Context& c, const wire::Send& send) {
   if (!send.to || *send.to == to) return to;
   if (to_hub) return *send.to;
   const Error error{ErrorCode::ambiguous_target,
-                    "`to` is " + std::string(to) + " and payload.to is " + *send.to + ".", {}, {}};
+                    "`to` is " + std::string(to) + " and payload.to is " + *send.to + ".",
+                    {},
+                    {}};
   refuse(c.state, c.request, error, c.now);
   return std::nullopt;
 }
@@ -75,8 +77,8 @@ bool too_many(Context& c, std::size_t recipients) {
                "The message has " + std::to_string(recipients) + " recipients, the limit is " +
                    std::to_string(limit) + "; nothing was sent.",
                {},
-               "{\"limit\":" + std::to_string(limit) +
-                   ",\"value\":" + std::to_string(recipients) + "}"},
+               "{\"limit\":" + std::to_string(limit) + ",\"value\":" + std::to_string(recipients) +
+                   "}"},
          c.now);
   return true;
 }
@@ -149,8 +151,7 @@ void handle(Context& c, const wire::Broadcast& broadcast) {
 void handle(Context& c, const wire::Publish& publish) {
   auto recipients = subscribers(c.state, publish.topic);
   if (too_many(c, recipients.size())) return;
-  const std::string metadata =
-      wire::publish_metadata(publish.topic, c.state.settings.hub_address);
+  const std::string metadata = wire::publish_metadata(publish.topic, c.state.settings.hub_address);
   wire::Forward message = forward(c, publish.content, metadata);
   message.correlation_id = c.envelope.id;
   Fanout fanout = new_fanout(c, publish.topic, message);

@@ -14,8 +14,10 @@ namespace signal_hub::core {
 namespace {
 
 Error not_granted(const std::string& address) {
-  return {ErrorCode::unauthorized, "The token does not allow to register " + address + ".",
-          "Register the token's own address, one below it, or one its actors claim grants.", {}};
+  return {ErrorCode::unauthorized,
+          "The token does not allow to register " + address + ".",
+          "Register the token's own address, one below it, or one its actors claim grants.",
+          {}};
 }
 
 /// Nullopt: the session may hold this address.
@@ -34,7 +36,9 @@ std::optional<Error> objection(const Context& c, const wire::Registration& r, bo
   const std::size_t max = state.settings.max_actors;
   if (!known && max != 0 && state.registry.size() >= max) {
     return Error{ErrorCode::registry_full,
-                 "The registry holds " + std::to_string(max) + " actors, its maximum.", {}, {}};
+                 "The registry holds " + std::to_string(max) + " actors, its maximum.",
+                 {},
+                 {}};
   }
   return std::nullopt;
 }
@@ -64,7 +68,8 @@ ActorId add_actor(Context& c, const std::string& address, bool settles) {
 void take_over(Context& c, ActorId id, bool settles) {
   State& state = c.state;
   Actor& actor = *state.registry.find(id);
-  if (Session* old = state.sessions.find(actor.conn); old != nullptr && actor.conn != c.session.id) {
+  if (Session* old = state.sessions.find(actor.conn);
+      old != nullptr && actor.conn != c.session.id) {
     displace(state, *old, actor.address, c.now);
   }
   actor.conn = c.session.id;
@@ -120,12 +125,11 @@ std::optional<Error> enroll(Context& c, const wire::Registration& r, bool renew_
   describe(c, actor, r, renew_on_heartbeat);
   const std::string token = renew(state, actor, c.now);
   arm_actor(state, id, actor);
-  state.events.push_back(
-      {LogEvent::actor_registered,
-       {{"sessionId", c.session.session_id}, {"actorAddress", actor.address}}});
+  state.events.push_back({LogEvent::actor_registered,
+                          {{"sessionId", c.session.session_id}, {"actorAddress", actor.address}}});
   const auto topics = topics_of(state, actor);
-  write_payload(out, wire::Registered{actor.address, actor.expires_at, token, actor.version, known,
-                                      topics});
+  write_payload(
+      out, wire::Registered{actor.address, actor.expires_at, token, actor.version, known, topics});
   return std::nullopt;
 }
 
@@ -150,8 +154,7 @@ void handle(Context& c, const wire::Register& request) {
   std::string payload;
   wire::JsonWriter out(payload);
   if (!request.bulk) {
-    const auto error =
-        enroll_element(c, request.actors.front(), request.renew_on_heartbeat, out);
+    const auto error = enroll_element(c, request.actors.front(), request.renew_on_heartbeat, out);
     if (error) return refuse_one(c, *error);
     return answer_encoded(c.state, c.request, wire::Registered::type, payload, {}, c.now);
   }

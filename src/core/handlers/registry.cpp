@@ -45,9 +45,10 @@ Page match_glob(const State& state, const wire::Discover& discover) {
   const std::string_view glob = discover.glob;
   const std::string_view prefix = glob.substr(0, glob.find('*'));
   auto at = all.lower_bound(prefix);
-  if (discover.cursor) at = std::max(*discover.cursor, std::string(prefix)) == prefix
-                                ? at
-                                : all.upper_bound(*discover.cursor);
+  if (discover.cursor)
+    at = std::max(*discover.cursor, std::string(prefix)) == prefix
+             ? at
+             : all.upper_bound(*discover.cursor);
   for (; at != all.end() && at->first.starts_with(prefix); ++at) {
     const Actor& actor = *state.registry.find(at->second);
     if (!glob_match(glob, at->first) || !offers(actor, discover.capability)) continue;
@@ -72,9 +73,8 @@ void handle(Context& c, const wire::Unregister& unregister) {
   }
   // Giving up what one does not have is no error: a retry finds the wished state.
   if (actor != nullptr) {
-    c.state.events.push_back(
-        {LogEvent::actor_unregistered,
-         {{"sessionId", c.session.session_id}, {"actorAddress", address}}});
+    c.state.events.push_back({LogEvent::actor_unregistered,
+                              {{"sessionId", c.session.session_id}, {"actorAddress", address}}});
     remove_actor(c.state, id, c.now);
   }
   if (c.is_ask()) answer(c.state, c.request, wire::Unregistered{address}, c.now);
