@@ -1,0 +1,86 @@
+"""What this hub cannot promise yet is refused by name, never weakened (head of the protocol)."""
+import pytest
+
+from client import HUB, actor, session, topic
+from expect import COMMON, common_part, refused
+
+REGISTER = {"actorAddress": "@(test/promise)", "capabilities": ["x"]}
+EVENT = {"type": "app:x", "data": 1}
+
+PROMISES = [
+    ("hub:register", {**REGISTER, "overflow": "drop_oldest"}, {}, "overflow"),
+    ("hub:register", REGISTER, {"acks": True}, "acks"),
+    ("hub:register", REGISTER, {"durable": True}, "durable"),
+    ("hub:renew", {"renewalToken": "x"}, {"durable": True}, "durable"),
+    ("hub:unregister", {"actorAddress": "@(test/promise)"}, {"durable": True}, "durable"),
+    ("hub:subscribe", {"topic": "promise", "durable": True}, {}, "durable"),
+    ("hub:subscribe", {"topic": "promise", "since": {"epoch": "x", "offset": 1}}, {}, "since"),
+    ("hub:subscribe", {"topic": "promise", "ack": True}, {}, "ack"),
+    ("hub:subscribe", {"topic": "promise"}, {"durable": True}, "durable"),
+    ("hub:unsubscribe", {"topic": "promise"}, {"durable": True}, "durable"),
+    ("hub:send", EVENT, {"delivery": "at-least-once"}, "delivery"),
+    ("hub:publish", {"topic": "promise", **EVENT}, {"delivery": "at-least-once"}, "delivery"),
+]
+
+DEFAULTS = [
+    ("hub:register", {**REGISTER, "overflow": "reject"}, {"acks": False, "durable": False}),
+    ("hub:subscribe", {"topic": "promise", "durable": False, "ack": False, "since": None}, {}),
+    ("hub:unsubscribe", {"topic": "promise"}, {"durable": False}),
+    ("hub:send", EVENT, {"delivery": "at-most-once"}),
+    ("hub:broadcast", EVENT, {"delivery": "at-most-once"}),
+    ("hub:publish", {"topic": "promise", **EVENT}, {"delivery": "at-most-once"}),
+]
+
+
+def name_of(case):
+    return case if isinstance(case, str) else ""
+
+
+@pytest.mark.parametrize("pattern", ["ask", "tell"])
+@pytest.mark.parametrize("type_, payload, metadata, field", PROMISES, ids=name_of)
+async def test_a_promise_is_refused(hub, type_, payload, metadata, field, pattern):
+    a, b = await actor(hub), await actor(hub)
+    answer = await a.ask(type_, payload, metadata=metadata, pattern=pattern,
+                         to=b.me if type_ == "hub:send" else HUB)
+    refused(answer, "unsupported", naming=field)
+    await b.nothing_more()
+    assert not await a.is_registered("@(test/promise)")
+    assert (await b.publish("promise"))["subscriberCount"] == 0
+
+
+@pytest.mark.parametrize("type_, payload, metadata", DEFAULTS, ids=name_of)
+async def test_defaults_are_always_fine(hub, type_, payload, metadata):
+    a = await actor(hub)
+    answer = await a.ask(type_, payload, metadata=metadata,
+                         to=a.me if type_ == "hub:send" else HUB)
+    assert answer["type"] != "hub:error", answer
+
+
+async def test_a_bulk_element_is_refused_alone(hub):
+    a = await session(hub)
+    elements = [{**REGISTER, "actorAddress": "@(test/bulk-1)", "overflow": "drop_oldest"},
+                {**REGISTER, "actorAddress": "@(test/bulk-2)"}]
+    answer = await a.ask("hub:register", {"actors": elements})
+    refused_one, served = answer["payload"]["actors"]
+    assert set(refused_one["error"]) == COMMON
+    common_part(refused_one["error"], "unsupported")
+    assert "overflow" in refused_one["error"]["message"] + str(refused_one["error"]["details"])
+    assert served["actorAddress"] == "@(test/bulk-2)"
+
+
+@pytest.mark.parametrize("delivery", [5, "exactly-once", "sometimes"])
+async def test_a_delivery_nobody_knows(hub, delivery):
+    a = await actor(hub)
+    answer = await a.deliver(a.me, metadata={"delivery": delivery})
+    assert answer["type"] == "hub:error"
+    assert answer["payload"]["code"] in ("unsupported", "invalid_message")
+    assert "delivery" in answer["payload"]["message"] + str(answer["payload"]["details"])
+    await a.nothing_more()
+
+
+async def test_bulk_subscriptions_promise_nothing_either(hub):
+    a = await session(hub)
+    names = [topic("b1"), topic("b2")]
+    answer = await a.ask("hub:subscribe", {"topics": names, "durable": True})
+    refused(answer, "unsupported", naming="durable")
+    assert (await a.publish(names[0]))["subscriberCount"] == 0
