@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::uint16_t close_policy = 1008;
 constexpr std::uint16_t close_try_again = 1013;
-constexpr std::string_view ping_frame{};
+// Not empty: libwebsockets 4.1 tells nobody of a pong without a payload.
+constexpr std::string_view ping_payload = "hub";
 
 bool due(MonoTime deadline, Now now) { return deadline <= now.mono; }
 
@@ -45,7 +46,7 @@ void live_deadlines(State& state, Session& session, Now now) {
   if (session.grant && due(session.grant->cut_off, now)) return end_expired(state, session, now);
   if (settings.ping_interval != 0ms && due(session.last_ping + settings.ping_interval, now)) {
     session.last_ping = now.mono;
-    enqueue(state, session, wire::Opcode::ping, {ping_frame});
+    enqueue(state, session, wire::Opcode::ping, {ping_payload});
   }
 }
 

@@ -20,4 +20,14 @@ void append_ws_header(std::string& out, Opcode opcode, std::size_t length) {
   }
 }
 
+std::string close_frame(std::uint16_t code, std::string_view reason) {
+  constexpr std::size_t reason_max = 123;
+  reason = reason.substr(0, reason_max);
+  std::string frame;
+  append_ws_header(frame, Opcode::close, 2 + reason.size());
+  frame += static_cast<char>(code >> 8U);
+  frame += static_cast<char>(code & 0xffU);
+  return frame.append(reason);
+}
+
 }  // namespace signal_hub::wire

@@ -7,14 +7,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace signal_hub::wire {
 
-enum class Opcode : std::uint8_t { text = 1, binary = 2, ping = 9 };
+enum class Opcode : std::uint8_t { text = 1, binary = 2, close = 8, ping = 9 };
 
 inline constexpr std::size_t ws_header_max = 10;
 
 /// Appends the header of a frame with `length` payload bytes.
 void append_ws_header(std::string& out, Opcode opcode, std::size_t length);
+
+/// A whole close frame; the reason is cut to what a control frame holds (RFC 6455 §5.5).
+std::string close_frame(std::uint16_t code, std::string_view reason);
 
 }  // namespace signal_hub::wire

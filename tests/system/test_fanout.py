@@ -117,8 +117,7 @@ async def test_the_senders_next_messages_wait_behind_its_fan_out(start_hub):
     first = await sender.send("hub:broadcast", {"type": "app:news"}, pattern="ask")
     second = await sender.send("hub:list_actors", {"limit": 1}, pattern="ask")
     await sender.answer(second)
-    assert first not in [m["correlationId"] for m in sender.inbox[1:]]
-    assert sender.inbox[0]["correlationId"] == first
+    assert [m["correlationId"] for m in sender.inbox] == [first]  # it had come before
 
 
 async def test_a_flood_behind_a_fan_out_is_bounded_and_complete(start_hub):
@@ -168,8 +167,7 @@ async def test_who_registers_later_gets_nothing_of_it(start_hub):
     await populate(hub, 500)
     sender, late = await session(hub), await session(hub)
     id_ = await sender.send("hub:broadcast", {"type": "app:news"}, pattern="ask")
-    registered = await late.register()
-    assert registered
+    await late.register()
     done = await sender.answer(id_)
     await late.fence()
     got = [m for m in late.inbox if m["type"] == "app:news"]

@@ -4,7 +4,7 @@ import json
 import pytest
 import websockets
 
-from client import Client, Closed, error_of, run
+from client import Client, Closed, error_of, gather, run
 from raw import Raw
 
 
@@ -174,7 +174,7 @@ def test_answered_pings_keep_a_session_alive(start):
     hub = start("--ping-interval", "50ms", "--idle-timeout", "300ms")
     client = Client(hub)
     client.connect()
-    with pytest.raises(Exception):
+    with pytest.raises(TimeoutError):
         client.receive_text(timeout=1)  # the library answers pings meanwhile
     assert client.silent()
     client.close()
@@ -228,8 +228,9 @@ def test_listens_on_loopback_only(shared):
 def test_client_frames_after_close_are_ignored(shared):
     client = Client(shared)
     client.connect()
-    client.send("hub:disconnect", None, pattern="tell")
-    client.send("hub:heartbeat", None)
+    both = [client.envelope("hub:disconnect", None, pattern="tell"),
+            client.envelope("hub:heartbeat", None)]
+    gather(client.socket.send(json.dumps(message)) for message in both)
     assert client.receive()["payload"] == {"acknowledged": True}
     with pytest.raises(Closed) as closed:
         client.receive()

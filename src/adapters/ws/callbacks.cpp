@@ -7,6 +7,7 @@
 
 #include "adapters/ws/http_response.hpp"
 #include "base/limits.hpp"
+#include "wire/ws_frame.hpp"
 
 namespace signal_hub::adapters {
 namespace {
@@ -112,8 +113,7 @@ int Callbacks::on(lws* wsi, lws_callback_reasons reason, void* in, std::size_t l
       return 0;
     case LWS_CALLBACK_SERVER_WRITEABLE: return writeable(wsi);
     case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-      peer_closes(wsi, static_cast<const unsigned char*>(in), len);
-      return 0;
+      return peer_closes(wsi, static_cast<const unsigned char*>(in), len);
     case LWS_CALLBACK_CLOSED: closed(wsi); return 0;
     case LWS_CALLBACK_WSI_DESTROY: destroyed(wsi); return 0;
     default: return 0;
@@ -180,7 +180,7 @@ void Callbacks::established(lws* wsi) {
 
 int Callbacks::receive(lws* wsi, const char* in, std::size_t len) {
   Connection* c = connection_of(wsi);
-  if (c == nullptr || c->close_wanted) return 0;
+  if (c == nullptr || c->close_sent) return 0;
   if (lws_is_first_fragment(wsi) != 0) {
     c->size = c->fragments = 0;
     c->discarding = false;
@@ -226,15 +226,16 @@ int Callbacks::writeable(lws* wsi) {
   if (c == nullptr || !c->open) return 0;
   if (lws_partial_buffered(wsi) != 0) return 0;  // it comes again
   if (std::exchange(c->backed_up, false)) events_.writable(c->id);
-  if (c->close_wanted) return close_with(wsi, c->close_code, c->close_reason);
   return 0;
 }
 
-void Callbacks::peer_closes(lws* wsi, const unsigned char* in, std::size_t len) {
+int Callbacks::peer_closes(lws* wsi, const unsigned char* in, std::size_t len) {
   Connection* c = connection_of(wsi);
-  if (c == nullptr) return;
+  if (c == nullptr) return 0;
   const unsigned code = len < 2 ? close_normal : (unsigned{in[0]} << 8U) | in[1];
   c->clean = code == close_normal;
+  // 0 has the library echo the close; it answers ours, and then the socket just ends.
+  return c->close_sent ? -1 : 0;
 }
 
 void Callbacks::closed(lws* wsi) {
@@ -275,12 +276,9 @@ app::WriteOutcome Callbacks::write(ConnId conn, std::string_view bytes) {
 void Callbacks::close(ConnId conn, std::uint16_t code, std::string_view reason) {
   lws* wsi = find(conn);
   if (wsi == nullptr) return;
-  Connection* c = connection_of(wsi);
-  c->close_wanted = true;
-  c->close_code = code;
-  c->close_reason = reason;
-  lws_rx_flow_control(wsi, 1);  // its close frame must be read
-  lws_callback_on_writable(wsi);
+  connection_of(wsi)->close_sent = true;
+  lws_rx_flow_control(wsi, 1);  // the peer's close frame must be read
+  write(conn, wire::close_frame(code, reason));
 }
 
 void Callbacks::cut(ConnId conn) {

@@ -44,7 +44,7 @@ class Callbacks {
   void discard(Connection& c, std::size_t rest);
   void finish_message(Connection& c, const char* in, std::size_t len);
   int writeable(lws* wsi);
-  void peer_closes(lws* wsi, const unsigned char* in, std::size_t len);
+  int peer_closes(lws* wsi, const unsigned char* in, std::size_t len);
   void closed(lws* wsi);
   void destroyed(lws* wsi);
   lws* find(ConnId conn) const;

@@ -24,9 +24,9 @@ struct Connection {
 
   // What the hub wants.
   bool backed_up = false;
-  bool close_wanted = false;
-  std::uint16_t close_code = 0;
-  std::string close_reason;
+  // Our close frame is out. It is written like any other: a close asked of libwebsockets 4.1 from
+  // its writeable callback ends the socket without one.
+  bool close_sent = false;
 };
 
 }  // namespace signal_hub::adapters
