@@ -1,7 +1,7 @@
 """hub:pause and hub:resume towards those who feed a full queue (§5)."""
 import asyncio
 
-from client import HUB, actor, session
+from client import HUB, actor, session, until
 from hub import UNLIMITED
 from raw import RawSocket
 
@@ -38,6 +38,10 @@ def read_numbers(deaf, count):
             if len(numbers) == count:
                 break
     return numbers
+
+
+async def received_so_far(client):
+    return (await client.ask("hub:metrics"))["payload"]["messages_received"]
 
 
 async def in_thread(function, *arguments):
@@ -112,8 +116,15 @@ async def test_a_fan_out_never_pauses_its_publisher(hub):
 async def test_queue_stats_of_a_session_that_was_paused(hub):
     deaf, sender = deaf_actor(hub), await session(hub)
     sent, _ = await feed_until_paused(sender, deaf.me)
+    before, polls = await received_so_far(sender), 0
     id_ = deaf.send("hub:queue_stats", pattern="ask")
-    await sender.fence()
+
+    async def was_read():
+        nonlocal polls
+        polls += 1
+        return await received_so_far(sender) > before + polls
+
+    await until(was_read, "the hub to read the question")
     await in_thread(read_numbers, deaf, sent)
     stats = deaf.receive("hub:queue_stats_response")
     assert stats["correlationId"] == id_
