@@ -96,10 +96,11 @@ class Process {
       return failed(transport.error());
     }
     server.start(**transport);
+    loop_->attach(server);
     for (const std::string& url : (*transport)->urls()) {
       announce(core::LogEvent::listening, {{"url", url}});
     }
-    loop_->run(server);
+    loop_->run();
     (*transport)->destroy();
     transport->reset();
     logger_->flush();

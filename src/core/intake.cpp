@@ -99,7 +99,9 @@ bool is_remembered(const wire::Envelope& e, const wire::Request& request) {
 /// False if the request is a retry, which then is or will be answered from memory.
 bool is_fresh(Context& c) {
   State& state = c.state;
-  std::string key = Dedupe::key(c.from, c.envelope.id);
+  // The first registration replaces the identity: its retry still comes from the one before.
+  const bool before = c.envelope.from == c.session.connected_as;
+  std::string key = Dedupe::key(before ? c.session.connected_as : c.from, c.envelope.id);
   const auto found = state.dedupe.begin(key, digest(c.envelope), c.request.reply_to,
                                         state.settings.dedupe_memory, c.now.mono);
   switch (found.verdict) {

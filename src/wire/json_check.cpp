@@ -152,10 +152,9 @@ JsonChecker::~JsonChecker() = default;
 
 JsonVerdict JsonChecker::check(std::string_view text) {
   simdjson::dom::parser& parser = impl_->parser;
-  if (parser.capacity() < text.size() || parser.max_depth() != limits::json_depth + 1) {
+  if (parser.capacity() < text.size() || parser.max_depth() != limits::json_depth) {
     const std::size_t wanted = std::max<std::size_t>(text.size(), 4096);
-    // simdjson counts the document itself as a level.
-    if (parser.allocate(wanted, limits::json_depth + 1) != simdjson::SUCCESS) {
+    if (parser.allocate(wanted, limits::json_depth) != simdjson::SUCCESS) {
       return check_grammar(text);
     }
   }

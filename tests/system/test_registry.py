@@ -4,6 +4,7 @@ import time
 import pytest
 
 from client import Client, HUB, error_of, unique
+from hub import UNLIMITED
 
 
 def register(client, **payload):
@@ -156,7 +157,7 @@ def test_listing_fields(client):
     assert actor["address"] == actor["actorAddress"] == client.address
     assert actor["status"] == "online" and actor["metadata"] == {"k": [1.5]}
     assert actor["expiresAt"] == payload["expiresAt"]
-    assert payload["renewalToken"] not in client.raw and '"k":[1.50]' in client.raw
+    assert payload["renewalToken"] not in client.raw and '"k": [1.5]' in client.raw
 
 
 def test_discover_by_pattern_capability_and_pages(client):
@@ -217,7 +218,7 @@ def test_expiry_by_timer(start):
 
 
 def test_heartbeat_renews_what_wants_it(start):
-    hub = start()
+    hub = start(*UNLIMITED)
     client = Client(hub)
     client.connect()
     kept, lost = unique("kept"), unique("lost")

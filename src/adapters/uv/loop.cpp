@@ -44,17 +44,19 @@ UvLoop::~UvLoop() {
   if (!finished_) finish();
 }
 
-void UvLoop::run(app::LoopEvents& events) {
+void UvLoop::attach(app::LoopEvents& events) {
   events_ = &events;
-  uv_check_start(&check_, [](uv_check_t* h) { owner(h)->events_->end_of_turn(); });
-  uv_prepare_start(&prepare_, [](uv_prepare_t* h) { owner(h)->events_->end_of_turn(); });
   for (std::size_t i = 0; i < signals_.size(); ++i) {
     uv_signal_start(
         &signals_[i], [](uv_signal_t* h, int number) { owner(h)->events_->signal(number); },
         signal_numbers[i]);
   }
+}
+
+void UvLoop::run() {
+  uv_check_start(&check_, [](uv_check_t* h) { owner(h)->events_->end_of_turn(); });
+  uv_prepare_start(&prepare_, [](uv_prepare_t* h) { owner(h)->events_->end_of_turn(); });
   uv_run(&loop_, UV_RUN_DEFAULT);
-  events_ = nullptr;
   uv_check_stop(&check_);
   uv_prepare_stop(&prepare_);
   uv_timer_stop(&timer_);

@@ -26,8 +26,11 @@ class UvLoop final : public app::Clock, public app::Timer {
 
   uv_loop_t* raw() { return &loop_; }
 
-  /// Serves until stop(). `events` must outlive the call.
-  void run(app::LoopEvents& events);
+  /// Signals go to `events` from now on, timers and turns while running; it must outlive run().
+  void attach(app::LoopEvents& events);
+
+  /// Serves until stop(). REQUIRES: attach().
+  void run();
 
   /// Makes run() return after the current phase.
   void stop() { uv_stop(&loop_); }
@@ -53,7 +56,7 @@ class UvLoop final : public app::Clock, public app::Timer {
   uv_check_t check_{};
   uv_prepare_t prepare_{};
   std::array<uv_signal_t, 4> signals_{};
-  app::LoopEvents* events_ = nullptr;  // while running
+  app::LoopEvents* events_ = nullptr;
   bool finished_ = false;
 };
 
