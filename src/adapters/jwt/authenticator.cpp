@@ -1,7 +1,5 @@
 #include "adapters/jwt/authenticator.hpp"
 
-#include <jwt.h>
-
 #include <array>
 #include <optional>
 #include <utility>
@@ -11,16 +9,13 @@
 #include "adapters/jwt/encoding.hpp"
 #include "adapters/jwt/json_object.hpp"
 #include "adapters/jwt/keys.hpp"
+#include "adapters/jwt/signature.hpp"
 #include "base/limits.hpp"
 
 namespace signal_hub::adapters {
 namespace {
 
 using core::AuthFailure;
-
-struct FreeJwt {
-  void operator()(jwt_t* jwt) const { jwt_free(jwt); }
-};
 
 Failed<AuthFailure> invalid(std::string reason) {
   return fail(AuthFailure{AuthFailure::Kind::invalid_token, std::move(reason)});
@@ -59,17 +54,6 @@ std::optional<Header> parse_header(std::string_view encoded) {
   return header;
 }
 
-/// libjwt 1.10 verifies by the token's own alg: the key's pinned one was compared before, and is
-/// compared again with what libjwt took.
-bool signature_valid(const std::string& token, const Key& key) {
-  const auto* material = reinterpret_cast<const unsigned char*>(key.material.data());
-  jwt_t* raw = nullptr;
-  const int error =
-      jwt_decode(&raw, token.c_str(), material, static_cast<int>(key.material.size()));
-  const std::unique_ptr<jwt_t, FreeJwt> jwt(raw);
-  return error == 0 && jwt && jwt_get_alg(jwt.get()) == key.algorithm;
-}
-
 class JwtAuthenticator final : public core::Authenticator {
  public:
   JwtAuthenticator(std::vector<Key> keys, ClaimRules rules)
@@ -78,24 +62,33 @@ class JwtAuthenticator final : public core::Authenticator {
   Result<core::Identity, AuthFailure> verify(std::string_view token, Now now) const override {
     if (token.size() > limits::token_bytes) return invalid("The token is too long.");
     const auto parts = split(token);
-    if (!parts || !decode_base64url((*parts)[2])) return invalid("The token is no signed JWT.");
+    if (!parts) return invalid("The token is no signed JWT.");
     const auto header = parse_header((*parts)[0]);
     if (!header) return invalid("The token's header is malformed or asks for what is not offered.");
     const auto payload = decode_base64url((*parts)[1]);
-    if (!payload) return invalid("The token's payload is not base64url.");
-    if (!verified(std::string(token), *header))
-      return invalid("The token's signature is not valid.");
+    const auto signature = decode_base64url((*parts)[2]);
+    if (!payload || !signature) return invalid("The token's parts are not base64url.");
+    const std::size_t signed_size = token.size() - (*parts)[2].size() - 1;
+    if (auto fault = judge_signature(*header, token.substr(0, signed_size), *signature)) {
+      return invalid(std::move(*fault));
+    }
     return judge_claims(*payload, rules_, now.wall);
   }
 
  private:
-  bool verified(const std::string& token, const Header& header) const {
+  /// Nullopt: one of the keys made it. Only keys pinned to exactly the header's alg are asked, and
+  /// of those with a kid only the one the header names, if it names one.
+  std::optional<std::string> judge_signature(const Header& header, std::string_view signed_part,
+                                             std::string_view signature) const {
+    bool fits = false;
     for (const Key& key : keys_) {
-      if (key.algorithm_name != header.algorithm) continue;
+      if (key.algorithm != header.algorithm) continue;
       if (!header.kid.empty() && !key.kid.empty() && key.kid != header.kid) continue;
-      if (signature_valid(token, key)) return true;
+      fits = true;
+      if (signature_valid(key, signed_part, signature)) return std::nullopt;
     }
-    return false;
+    return fits ? "The token's signature is not valid."
+                : "No key of the hub fits the token's alg and kid.";
   }
 
   std::vector<Key> keys_;

@@ -81,8 +81,7 @@ Result<WallTime, AuthFailure> judge_times(const Json& claims, const ClaimRules& 
   if (nbf && *nbf > now + limits::clock_skew) return invalid("The token is not valid yet (nbf).");
   if (iat && *iat > now + limits::clock_skew) return invalid("The token is from the future (iat).");
   if (iat && rules.max_age != 0ms && now - *iat > rules.max_age + limits::clock_skew) {
-    return fail(AuthFailure{AuthFailure::Kind::token_expired,
-                            "The token is older than the hub accepts (iat)."});
+    return invalid("The token is older than the hub accepts (iat).");
   }
   return *exp;
 }

@@ -1,13 +1,15 @@
 #include "adapters/jwt/keys.hpp"
 
 #include <openssl/bio.h>
-#include <openssl/ec.h>
-#include <openssl/evp.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include <cerrno>
+#include <filesystem>
 #include <fstream>
-#include <memory>
 #include <sstream>
+#include <system_error>
+#include <utility>
 
 #include "base/limits.hpp"
 
@@ -19,22 +21,19 @@ constexpr int rsa_bits_min = 2048;
 struct FreeBio {
   void operator()(BIO* bio) const { BIO_free(bio); }
 };
-struct FreeKey {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
 
 Result<std::string> read_file(const std::string& path) {
+  // A directory opens like a file and reads as empty.
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return fail(path + " is a directory");
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   if (file) text << file.rdbuf();
-  if (!file) return fail("cannot read the key file " + path);
+  if (!file) {
+    return fail("cannot read the key file " + path + ": " + std::generic_category().message(errno));
+  }
   return text.str();
-}
-
-jwt_alg_t hmac_algorithm(std::string_view name) {
-  if (name == "HS384") return JWT_ALG_HS384;
-  if (name == "HS512") return JWT_ALG_HS512;
-  return JWT_ALG_HS256;
 }
 
 Result<Key> load_secret(const ServerSettings& settings) {
@@ -46,14 +45,26 @@ Result<Key> load_secret(const ServerSettings& settings) {
     return fail("the secret in " + path + " has " + std::to_string(text->size()) +
                 " bytes; it must have at least " + std::to_string(limits::secret_bytes_min));
   }
-  return Key{hmac_algorithm(settings.jwt_algorithm), settings.jwt_algorithm, "", *text};
+  return Key{settings.jwt_algorithm, "", std::move(*text), nullptr};
+}
+
+/// Never asks a terminal for a passphrase.
+int no_passphrase(char*, int, int, void*) { return -1; }
+
+std::unique_ptr<EVP_PKEY, FreePublicKey> parse_pem(const std::string& pem) {
+  const std::unique_ptr<BIO, FreeBio> bio(
+      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  EVP_PKEY* key = bio ? PEM_read_bio_PUBKEY(bio.get(), nullptr, no_passphrase, nullptr) : nullptr;
+  ERR_clear_error();  // TLS on this thread must not find what went wrong here
+  return std::unique_ptr<EVP_PKEY, FreePublicKey>(key);
 }
 
 bool is_p256(const EVP_PKEY* key) {
   char group[64] = {};
   std::size_t length = 0;
-  return EVP_PKEY_get_group_name(key, group, sizeof(group), &length) == 1 &&
-         (std::string_view(group) == "prime256v1" || std::string_view(group) == "P-256");
+  const bool named = EVP_PKEY_get_group_name(key, group, sizeof(group), &length) == 1;
+  ERR_clear_error();
+  return named && (std::string_view(group) == "prime256v1" || std::string_view(group) == "P-256");
 }
 
 /// `[KID=]FILE`: the part before the first `=` is the key id.
@@ -64,19 +75,16 @@ Result<Key> load_public_key(const std::string& text) {
   const std::string path = named ? text.substr(equals + 1) : text;
   const auto pem = read_file(path);
   if (!pem) return fail(pem.error());
-  const std::unique_ptr<BIO, FreeBio> bio(
-      BIO_new_mem_buf(pem->data(), static_cast<int>(pem->size())));
-  const std::unique_ptr<EVP_PKEY, FreeKey> key(
-      PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr));
+  auto key = parse_pem(*pem);
   if (!key) return fail(path + " holds no PEM public key");
   if (EVP_PKEY_base_id(key.get()) == EVP_PKEY_RSA) {
     if (EVP_PKEY_bits(key.get()) < rsa_bits_min) {
       return fail(path + ": the RSA key has less than 2048 bits");
     }
-    return Key{JWT_ALG_RS256, "RS256", kid, *pem};
+    return Key{"RS256", kid, "", std::move(key)};
   }
   if (EVP_PKEY_base_id(key.get()) == EVP_PKEY_EC && is_p256(key.get())) {
-    return Key{JWT_ALG_ES256, "ES256", kid, *pem};
+    return Key{"ES256", kid, "", std::move(key)};
   }
   return fail(path + ": only RSA keys (RS256) and EC keys on P-256 (ES256) are supported");
 }
