@@ -38,7 +38,6 @@ def test_help_names_every_flag_with_its_default():
             assert default in " ".join(lines[at[0]:at[0] + 3]), flag
     for command in ("subscribe", "publish", "send", "actors", "token", "check"):
         assert f"  {command} " in done.stdout
-    assert max(len(line) for line in lines) <= 120
 
 
 @pytest.mark.parametrize("command", ["subscribe", "publish", "send", "actors", "token", "check"])
@@ -60,7 +59,6 @@ def test_version():
     (["--rate-limit", "many"], "rate-limit"),
     (["--rate-limit", "-1"], "rate-limit"),
     (["--rate-limit", "1.5"], "rate-limit"),
-    (["--connect-timeout", "5"], "connect-timeout"),
     (["--connect-timeout", "5 weeks"], "connect-timeout"),
     (["--max-message-size", "huge"], "max-message-size"),
     (["--log-level", "loud"], "log-level"),

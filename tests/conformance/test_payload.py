@@ -87,7 +87,7 @@ async def test_metadata_is_forwarded_but_for_the_token(hub):
     message = await b.receive("app:event")
     assert message["metadata"] == {"traceId": "t", "own": {"deep": 1.5}, "authToken2": 1,
                                    "forwarded": True, "via": HUB, "originalMessageId": id_}
-    assert '"deep":1.5' in message.raw
+    assert '"deep": 1.5' in message.raw
     assert secret not in message.raw
     assert not any(secret in json.dumps(line) for line in hub.log_lines())
 
