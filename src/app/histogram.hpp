@@ -9,8 +9,8 @@ namespace signal_hub::app {
 class DurationHistogram {
  public:
   /// Upper bounds in microseconds; longer ones fall into +Inf.
-  static constexpr std::array<std::uint64_t, 11> bounds_us{
-      50, 100, 250, 500, 1'000, 2'500, 5'000, 10'000, 25'000, 100'000, 1'000'000};
+  static constexpr std::array<std::uint64_t, 12> bounds_us{
+      50, 100, 250, 500, 1'000, 2'500, 5'000, 10'000, 25'000, 100'000, 250'000, 1'000'000};
 
   void observe(std::uint64_t us);
 

@@ -87,6 +87,8 @@ class TransportEvents {
   virtual void reassembling(ConnId conn, std::size_t bytes) = 0;
   virtual void frame(ConnId conn, std::string_view bytes) = 0;
   virtual void oversized(ConnId conn, std::size_t size) = 0;
+  /// More of a message reported as oversized().
+  virtual void still_oversized(ConnId conn, std::size_t size) = 0;
   virtual void alive(ConnId conn) = 0;
   virtual void closed(ConnId conn, bool clean) = 0;
   /// What backed up is now with the kernel.

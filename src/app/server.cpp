@@ -77,6 +77,11 @@ void Server::oversized(ConnId conn, std::size_t size) {
   parts_.hub.oversized(conn, size, parts_.clock.now());
 }
 
+void Server::still_oversized(ConnId conn, std::size_t size) {
+  turn_->begin();
+  parts_.hub.still_oversized(conn, size, parts_.clock.now());
+}
+
 void Server::alive(ConnId conn) { parts_.hub.alive(conn, parts_.clock.now()); }
 
 void Server::closed(ConnId conn, bool clean) {

@@ -49,6 +49,7 @@ class Server final : public TransportEvents, public LoopEvents {
   void reassembling(ConnId conn, std::size_t bytes) override;
   void frame(ConnId conn, std::string_view bytes) override;
   void oversized(ConnId conn, std::size_t size) override;
+  void still_oversized(ConnId conn, std::size_t size) override;
   void alive(ConnId conn) override;
   void closed(ConnId conn, bool clean) override;
   void writable(ConnId conn) override;

@@ -36,7 +36,7 @@ std::optional<Url> parse_url(const std::string& text) {
   if (text.find("://") == std::string::npos) return std::nullopt;
   if (lws_parse_uri(copy.data(), &scheme, &host, &port, &path) != 0) return std::nullopt;
   const std::string_view name(scheme);
-  if (name != "ws" && name != "wss") return std::nullopt;
+  if ((name != "ws" && name != "wss") || *host == '\0') return std::nullopt;
   return Url{host, "/" + std::string(path), port, name == "wss"};
 }
 

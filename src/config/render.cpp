@@ -1,5 +1,6 @@
 #include "config/render.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 #include "config/options.hpp"
@@ -18,6 +19,23 @@ std::string help_text(const Option& option) {
   std::string text(option.help);
   if (!option.choices.empty()) text += " One of " + std::string(option.choices) + ".";
   return text;
+}
+
+/// `text` behind `line`, broken between words and indented to the column of help.
+std::string wrapped(std::string line, std::string_view text) {
+  constexpr std::size_t width = 100;
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    if (line.size() > help_column && line.size() + end > width) {
+      out += line + "\n";
+      line.assign(help_column, ' ');
+    }
+    line.append(text.substr(0, end));
+    if (end < text.size()) line += ' ';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out + line + "\n";
 }
 
 /// Help as mdoc text, each sentence on a line of its own.
@@ -45,7 +63,7 @@ std::string render_help() {
     std::string line = "  --" + std::string(option.name);
     if (!option.metavar.empty()) line += " " + std::string(option.metavar);
     line.resize(std::max(line.size() + 1, help_column), ' ');
-    out += line + help_text(option) + " [" + shown_default(option) + "]\n";
+    out += wrapped(line, help_text(option) + " [" + shown_default(option) + "]");
   }
   return out;
 }

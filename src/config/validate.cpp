@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/cidr.hpp"
 #include "base/listen_address.hpp"
 
 namespace signal_hub::config {
@@ -26,6 +27,11 @@ Complaint check_listening(const ServerSettings& s, bool auth) {
       return "--listen " + text +
              " is reachable from other machines, but no key is configured: give "
              "--jwt-secret-file or --jwt-public-key, or --insecure to allow everybody in.";
+    }
+  }
+  for (const std::string& proxy : s.trusted_proxy) {
+    if (!Cidr::parse(proxy)) {
+      return "--trusted-proxy \"" + proxy + "\" is no address or CIDR block such as 10.0.0.0/8.";
     }
   }
   if (s.tls_cert.empty() != s.tls_key.empty()) {

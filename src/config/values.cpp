@@ -12,7 +12,7 @@ struct Scale {
 };
 
 constexpr std::array durations{Scale{"ms", 1}, Scale{"s", 1'000}, Scale{"m", 60'000},
-                               Scale{"h", 3'600'000}, Scale{"", 1'000}};
+                               Scale{"h", 3'600'000}};
 constexpr std::array sizes{Scale{"KiB", 1ULL << 10U}, Scale{"MiB", 1ULL << 20U},
                            Scale{"GiB", 1ULL << 30U}, Scale{"", 1}};
 
@@ -141,6 +141,7 @@ struct Printer {
 }  // namespace
 
 std::optional<std::uint64_t> parse_duration_ms(std::string_view text) {
+  if (text == "0") return 0;
   return scaled(text, durations);
 }
 

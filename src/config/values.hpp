@@ -11,7 +11,7 @@
 
 namespace signal_hub::config {
 
-/// `250ms`, `30s`, `5m`, `12h`; a bare number is seconds. Nullopt: none of these.
+/// `250ms`, `30s`, `5m`, `12h`, and `0`. Nullopt: none of these.
 std::optional<std::uint64_t> parse_duration_ms(std::string_view text);
 
 /// `4096`, `64KiB`, `8MiB`, `1GiB`. Nullopt: none of these.

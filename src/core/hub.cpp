@@ -65,6 +65,10 @@ void Hub::oversized(ConnId conn, std::size_t size, Now now) {
   settle(*state_, now);
 }
 
+void Hub::still_oversized(ConnId conn, std::size_t size, Now now) {
+  if (Session* session = state_->sessions.find(conn)) end_if_huge(*state_, *session, size, now);
+}
+
 void Hub::alive(ConnId conn, Now now) {
   if (Session* session = state_->sessions.find(conn)) session->last_heard = now.mono;
 }

@@ -60,6 +60,9 @@ class Hub {
   /// known of it so far.
   void oversized(ConnId conn, std::size_t size, Now now);
 
+  /// More of such a message has been discarded; past 4 times the limit the session ends.
+  void still_oversized(ConnId conn, std::size_t size, Now now);
+
   /// Any sign of life that is no message: a pong, a ping.
   void alive(ConnId conn, Now now);
 

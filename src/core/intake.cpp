@@ -245,9 +245,12 @@ void refuse_oversized(State& state, Session& session, std::size_t size, Now now)
   a.message_size = size;
   a.max_size = limit;
   refuse(state, request, a, now);
-  if (size / limits::oversize_close_factor > limit) {
-    close_session(state, session, close_too_big, "message_too_large", now);
-  }
+  end_if_huge(state, session, size, now);
+}
+
+void end_if_huge(State& state, Session& session, std::size_t size, Now now) {
+  if (size <= message_limit(state, session) * limits::oversize_close_factor) return;
+  close_session(state, session, close_too_big, "message_too_large", now);
 }
 
 }  // namespace signal_hub::core

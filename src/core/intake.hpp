@@ -21,7 +21,10 @@ void resume_waiting(State& state, Session& session, Now now);
 /// The bytes one message of this session may have now; 0: any number.
 std::size_t message_limit(const State& state, const Session& session);
 
-/// A message over the size limit was discarded by the transport.
+/// A message over the size limit is discarded by the transport.
 void refuse_oversized(State& state, Session& session, std::size_t size, Now now);
+
+/// Closes with 1009 if what is known of the message is more than 4 times the limit.
+void end_if_huge(State& state, Session& session, std::size_t size, Now now);
 
 }  // namespace signal_hub::core

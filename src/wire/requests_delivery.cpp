@@ -144,6 +144,7 @@ Decoded decode_unsubscribe(const Envelope& envelope) {
   refuse_flag(metadata, "durable", "durable answers");
   Fields payload = payload_fields(envelope, fault);
   Unsubscribe request{payload.text("topic"), payload.text("subscriptionId")};
+  if (request.topic) read_topic(payload, "topic");
   if (!request.topic && !request.subscription_id) {
     payload.object_to("topic", "is missing; name the topic or the subscriptionId.", "a string");
   }

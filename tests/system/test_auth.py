@@ -101,6 +101,7 @@ BAD = {
     "exp huge": lambda: token(exp=10**18),
     "nbf": lambda: token(nbf=int(time.time()) + 3600),
     "iat future": lambda: token(iat=int(time.time()) + 3600),
+    "iat old": lambda: token(iat=int(time.time()) - 90_000),
     "issuer": lambda: token(iss="other"),
     "no issuer": lambda: token(drop=["iss"]),
     "no actor": lambda: token(drop=["actorId"]),
@@ -122,10 +123,8 @@ def test_bad_tokens(hub, name):
     refused(hub, BAD[name]())
 
 
-@pytest.mark.parametrize("options", [
-    {"lifetime": -60}, {"lifetime": 3600, "iat": int(time.time()) - 90_000}])
-def test_expired_tokens(hub, options):
-    refused(hub, token(**options), "TOKEN_EXPIRED")
+def test_expired_token(hub):
+    refused(hub, token(lifetime=-60), "TOKEN_EXPIRED")
 
 
 def test_clock_skew_of_30_seconds_is_forgiven(hub):

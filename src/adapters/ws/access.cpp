@@ -1,11 +1,7 @@
 #include "adapters/ws/access.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <charconv>
 
 namespace signal_hub::adapters {
 namespace {
@@ -74,16 +70,6 @@ std::optional<Refusal> refuse_origin(const UpgradeRequest& r, const ServerSettin
   return Refusal{forbidden, "The Host header names neither this machine nor a listen address."};
 }
 
-/// IPv4 addresses are mapped into IPv6, so that one comparison serves both.
-std::optional<std::array<unsigned char, 16>> bytes_of(std::string_view address) {
-  std::array<unsigned char, 16> bytes{};
-  const std::string text(address);
-  if (inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1) return bytes;
-  bytes[10] = bytes[11] = 0xff;
-  if (inet_pton(AF_INET, text.c_str(), bytes.data() + 12) == 1) return bytes;
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::string host_of(std::string_view authority) {
@@ -97,7 +83,7 @@ std::string host_of(std::string_view authority) {
 
 bool is_loopback_host(std::string_view host) {
   return host == "localhost" || host == "::1" || host.ends_with(".localhost") ||
-         (host.starts_with("127.") && bytes_of(host));
+         (host.starts_with("127.") && address_bytes(host));
 }
 
 std::optional<Refusal> refuse_upgrade(const UpgradeRequest& r, const ServerSettings& settings,
@@ -124,39 +110,6 @@ std::optional<Refusal> refuse_upgrade(const UpgradeRequest& r, const ServerSetti
   return refuse_origin(r, settings, auth, listen_hosts);
 }
 
-std::optional<Cidr> Cidr::parse(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  const auto bytes = bytes_of(text.substr(0, slash));
-  if (!bytes) return std::nullopt;
-  const bool v4 = text.substr(0, slash).find(':') == std::string_view::npos;
-  unsigned bits = v4 ? 32 : 128;
-  if (slash != std::string_view::npos) {
-    const std::string_view digits = text.substr(slash + 1);
-    unsigned given = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), given);
-    if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() ||
-        given > bits) {
-      return std::nullopt;
-    }
-    bits = given;
-  }
-  Cidr cidr;
-  cidr.network_.assign(bytes->begin(), bytes->end());
-  cidr.bits_ = v4 ? bits + 96 : bits;
-  return cidr;
-}
-
-bool Cidr::contains(std::string_view address) const {
-  const auto bytes = bytes_of(address);
-  if (!bytes) return false;
-  for (unsigned bit = 0; bit < bits_; bit += 8) {
-    const unsigned rest = std::min(8U, bits_ - bit);
-    const unsigned mask = (0xff00U >> rest) & 0xffU;
-    if ((((*bytes)[bit / 8] ^ network_[bit / 8]) & mask) != 0) return false;
-  }
-  return true;
-}
-
 std::string client_address(std::string_view peer, std::string_view forwarded_for,
                            const std::vector<Cidr>& trusted) {
   const auto is_trusted = [&trusted](std::string_view address) {
@@ -169,7 +122,7 @@ std::string client_address(std::string_view peer, std::string_view forwarded_for
     const bool last = comma == std::string_view::npos;
     const std::string_view hop = trim(forwarded_for.substr(last ? 0 : comma + 1));
     forwarded_for = forwarded_for.substr(0, last ? 0 : comma);
-    if (!bytes_of(hop)) break;  // whoever wrote this is not to be believed further
+    if (!address_bytes(hop)) break;  // whoever wrote this is not to be believed further
     client = hop;
   }
   return std::string(client);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/cidr.hpp"
 #include "base/settings.hpp"
 
 namespace signal_hub::adapters {
@@ -36,17 +37,6 @@ bool is_loopback_host(std::string_view host);
 /// Nullopt: the upgrade may go on. `listen_hosts` are the hosts of the listen addresses.
 std::optional<Refusal> refuse_upgrade(const UpgradeRequest& request, const ServerSettings& settings,
                                       bool auth, const std::vector<std::string>& listen_hosts);
-
-/// A CIDR block, `10.0.0.0/8`, `::1/128` or a bare address.
-class Cidr {
- public:
-  static std::optional<Cidr> parse(std::string_view text);
-  bool contains(std::string_view address) const;
-
- private:
-  std::vector<unsigned char> network_;  // 16 bytes; IPv4 is mapped
-  unsigned bits_ = 0;
-};
 
 /// The client's address: the peer's, or behind trusted proxies the last untrusted one of
 /// X-Forwarded-For.

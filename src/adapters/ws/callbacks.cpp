@@ -1,5 +1,7 @@
 #include "adapters/ws/callbacks.hpp"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -207,10 +209,14 @@ int Callbacks::receive(lws* wsi, const char* in, std::size_t len) {
 }
 
 void Callbacks::discard(Connection& c, std::size_t rest) {
-  if (std::exchange(c.discarding, true)) return;
-  c.message = {};
-  events_.reassembling(c.id, 0);
-  events_.oversized(c.id, c.size + rest);
+  const std::size_t known = c.size + rest;
+  if (!std::exchange(c.discarding, true)) {
+    c.message = {};
+    events_.reassembling(c.id, 0);
+    events_.oversized(c.id, known);
+  } else {
+    events_.still_oversized(c.id, known);
+  }
 }
 
 void Callbacks::finish_message(Connection& c, const char* in, std::size_t len) {
@@ -283,7 +289,11 @@ void Callbacks::close(ConnId conn, std::uint16_t code, std::string_view reason) 
 
 void Callbacks::cut(ConnId conn) {
   lws* wsi = find(conn);
-  if (wsi != nullptr) lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+  if (wsi == nullptr) return;
+  // A timeout of the library set from outside its callbacks is only noticed with its next event;
+  // an ended socket is one.
+  lws_rx_flow_control(wsi, 1);
+  shutdown(lws_get_socket_fd(wsi), SHUT_RDWR);
 }
 
 void Callbacks::pause_reading(ConnId conn, bool paused) {

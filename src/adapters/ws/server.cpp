@@ -36,9 +36,7 @@ class WsServer::Impl {
 
   std::optional<std::string> start(const Settings& settings) {
     for (const std::string& cidr : settings.server.trusted_proxy) {
-      const auto parsed = Cidr::parse(cidr);
-      if (!parsed) return "--trusted-proxy: \"" + cidr + "\" is no CIDR block";
-      callbacks_.trusted.push_back(*parsed);
+      if (const auto parsed = Cidr::parse(cidr)) callbacks_.trusted.push_back(*parsed);
     }
     if (auto error = create_context(settings.server)) return error;
     for (const std::string& text : settings.server.listen) {
