@@ -65,7 +65,7 @@ FAULTY = [
     ("check-words", {"a.md": "as is" "sue 12 says\n"}),
     ("check-words", {"a.md": "fixes #" "12\n"}),
     ("check-words", {"a.md": "// TO" "DO: later\n"}),
-    ("check-words", {"a.md": "[a](https://unlisted." "org/x)\n"}),
+    ("check-words", {"a.md": "[a](https:/" "/unlisted.org/x)\n"}),
     ("check-format", {"a.cpp": "int  a ;\n"}),
 ]
 
