@@ -112,7 +112,7 @@ void Turn::close_if_drained(ConnId conn, Line& at) {
 void Turn::log_events(Now now) {
   hub_.take_events(events_);
   for (const core::Event& event : events_) log_event(logger_, event, now.wall);
-  if (!events_.empty()) logger_.flush();
+  logger_.flush();  // without new lines too: what stdout did not take is offered again
 }
 
 void Turn::rearm() {

@@ -58,6 +58,9 @@ inline constexpr std::size_t slices_per_turn = 4;
 // Fan-out: tails at least this large are shared by reference, smaller ones copied
 inline constexpr std::size_t shared_tail_bytes = 4096;
 
+// Log: lines that stdout does not take; beyond, new ones are dropped and counted
+inline constexpr std::size_t log_buffer_bytes = std::size_t{1} << 20U;
+
 static_assert(topics >= subscriptions_per_actor);
 
 }  // namespace signal_hub::limits

@@ -22,6 +22,8 @@ constexpr std::array table{
                  "A second signal or the drain timeout ended the hub before it was drained."},
     LogEventInfo{transport_log, "transport_log", warn,
                  "A warning of the WebSocket library, rate-limited."},
+    LogEventInfo{log_lines_dropped, "log_lines_dropped", warn,
+                 "Nobody read stdout fast enough; `count` lines are missing before this one."},
     LogEventInfo{session_state, "session_state", info,
                  "A session changed its state; carries fromState, toState and trigger."},
     LogEventInfo{session_refused, "session_refused", warn, "hub:connect was refused."},

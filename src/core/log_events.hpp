@@ -19,6 +19,7 @@ enum class LogEvent : std::uint8_t {
   reload_failed,
   stop_forced,
   transport_log,
+  log_lines_dropped,
   // sessions
   session_state,
   session_refused,

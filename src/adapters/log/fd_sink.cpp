@@ -30,7 +30,14 @@ std::uint64_t FdSink::take_dropped() {
 }
 
 void FdSink::drain(Millis patience) {
-  while (!write_out() && writable(fd_, patience)) {
+  using std::chrono::steady_clock;
+  const auto deadline = steady_clock::now() + patience;
+  std::size_t before = std::string::npos;
+  while (!write_out()) {
+    if (pending_.size() == before) return;  // it can be written to and takes nothing: an error
+    before = pending_.size();
+    const auto left = std::chrono::duration_cast<Millis>(deadline - steady_clock::now());
+    if (left < 1ms || !writable(fd_, left)) return;
   }
 }
 

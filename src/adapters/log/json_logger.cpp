@@ -1,13 +1,13 @@
 #include "adapters/log/json_logger.hpp"
 
-#include <spdlog/sinks/stdout_sinks.h>
+#include <fcntl.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <array>
-#include <cmath>
-#include <ctime>
 
-#include "wire/json_writer.hpp"
+#include "adapters/log/fd_sink.hpp"
+#include "core/log_events.hpp"
 
 namespace signal_hub::adapters {
 namespace {
@@ -15,71 +15,31 @@ namespace {
 using app::Level;
 using app::LogField;
 
-constexpr std::array<std::string_view, 4> level_names{"debug", "info", "warn", "error"};
+constexpr Millis patience_at_the_end{1'000};
 
-std::string_view name_of(Level level) { return level_names[static_cast<std::size_t>(level)]; }
-
-/// ISO 8601 in UTC with milliseconds.
-std::string iso(WallTime at) {
-  const std::int64_t ms = epoch_ms(at);
-  const std::time_t seconds = ms / 1000;
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900,
-                     utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, ms % 1000);
-}
-
-/// How many bytes of valid UTF-8 start at `text`; 0 if the first is none (RFC 3629 §4).
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80) return 0;
+void hold_standard_descriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    // The lowest free number is taken, which is this one; it stays open as long as the process.
+    if (fcntl(fd, F_GETFD) == -1) (void)open("/dev/null", O_RDWR);
   }
-  const unsigned second = byte(1);
-  const bool bad = (first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
-                   (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f);
-  return bad ? 0 : length;
 }
 
-std::string valid_utf8(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    if (length == 0) {
-      out += "\xef\xbf\xbd";
-      text.remove_prefix(1);
-    } else {
-      out += text.substr(0, length);
-      text.remove_prefix(length);
-    }
-  }
-  return out;
-}
-
-struct JsonField {
-  wire::JsonWriter& out;
-  void operator()(const std::string& text) const { out.value(valid_utf8(text)); }
-  void operator()(double number) const { std::isfinite(number) ? out.value(number) : out.null(); }
-  void operator()(std::int64_t number) const { out.value(number); }
-  void operator()(bool flag) const { out.value(flag); }
-};
-
-class StdoutLogger final : public app::Logger {
+class FdLogger final : public app::Logger {
  public:
-  StdoutLogger(LogFormat format, Level level)
+  FdLogger(int fd, LogFormat format, Level level)
       : format_(format),
         level_(level),
-        logger_("signal-hub", std::make_shared<spdlog::sinks::stdout_sink_st>()) {
+        coloured_(format == LogFormat::text && isatty(fd) == 1),
+        sink_(std::make_shared<FdSink>(fd)),
+        logger_("signal-hub", sink_) {
     logger_.set_pattern("%v");
     logger_.set_level(spdlog::level::trace);
     logger_.flush_on(spdlog::level::warn);
-    // A closed or full stdout must not end the hub.
-    logger_.set_error_handler([](const std::string&) {});
+    logger_.set_error_handler([](const std::string&) {});  // the log must not end the hub
   }
+  ~FdLogger() override { sink_->drain(patience_at_the_end); }
+  FdLogger(const FdLogger&) = delete;
+  FdLogger& operator=(const FdLogger&) = delete;
 
   bool enabled(Level level) const override { return level >= level_; }
   void set_level(Level level) override { level_ = level; }
@@ -87,57 +47,43 @@ class StdoutLogger final : public app::Logger {
   void write(WallTime at, Level level, std::string_view event,
              std::span<const LogField> fields) override {
     if (!enabled(level)) return;
-    const bool json = format_ == LogFormat::json;
-    const std::string line =
-        json ? format_json(at, level, event, fields) : format_text(at, level, event, fields);
-    logger_.log(level >= Level::warn ? spdlog::level::warn : spdlog::level::info, "{}", line);
+    tell_of_dropped(at);
+    put(at, level, event, fields);
   }
 
   void flush() override { logger_.flush(); }
 
  private:
+  void tell_of_dropped(WallTime at) {
+    const std::uint64_t count = sink_->take_dropped();
+    if (count == 0) return;
+    const std::array fields{LogField{"count", static_cast<std::int64_t>(count)}};
+    put(at, Level::warn, core::info(core::LogEvent::log_lines_dropped).name, fields);
+  }
+
+  void put(WallTime at, Level level, std::string_view event, std::span<const LogField> fields) {
+    const std::string line = format_ == LogFormat::json
+                                 ? format_json(at, level, event, fields)
+                                 : format_text(at, level, event, fields, coloured_);
+    logger_.log(level >= Level::warn ? spdlog::level::warn : spdlog::level::info, line);
+  }
+
   LogFormat format_;
   Level level_;
+  bool coloured_;
+  std::shared_ptr<FdSink> sink_;
   spdlog::logger logger_;
 };
 
 }  // namespace
 
 std::unique_ptr<app::Logger> make_stdout_logger(LogFormat format, Level level) {
-  return std::make_unique<StdoutLogger>(format, level);
+  hold_standard_descriptors();
+  return make_logger(STDOUT_FILENO, format, level);
 }
 
-std::optional<Level> parse_level(std::string_view name) {
-  for (std::size_t i = 0; i < level_names.size(); ++i) {
-    if (level_names[i] == name) return static_cast<Level>(i);
-  }
-  return std::nullopt;
-}
-
-std::string format_json(WallTime at, Level level, std::string_view event,
-                        std::span<const LogField> fields) {
-  std::string line;
-  wire::JsonWriter out(line);
-  out.begin_object().field("timestamp", std::string_view(iso(at)));
-  out.field("level", name_of(level)).field("event", event);
-  for (const LogField& field : fields) {
-    out.key(field.name);
-    std::visit(JsonField{out}, field.value);
-  }
-  out.end_object();
-  return line;
-}
-
-std::string format_text(WallTime at, Level level, std::string_view event,
-                        std::span<const LogField> fields) {
-  std::string line = fmt::format("{} {:<5} {}", iso(at), name_of(level), event);
-  for (const LogField& field : fields) {
-    std::string value;
-    wire::JsonWriter out(value);
-    std::visit(JsonField{out}, field.value);
-    line += fmt::format(" {}={}", field.name, value);
-  }
-  return line;
+std::unique_ptr<app::Logger> make_logger(int fd, LogFormat format, Level level) {
+  return std::make_unique<FdLogger>(fd, format, level);
 }
 
 }  // namespace signal_hub::adapters

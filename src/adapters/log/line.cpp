@@ -95,9 +95,8 @@ std::string format_json(WallTime at, Level level, std::string_view event,
 std::string format_text(WallTime at, Level level, std::string_view event,
                         std::span<const LogField> fields, bool coloured) {
   const auto index = static_cast<std::size_t>(level);
-  std::string line =
-      fmt::format("{} {}{:<5}{} {}", iso(at), coloured ? level_colours[index] : "",
-                  level_names[index], coloured ? "\x1b[0m" : "", event);
+  std::string line = fmt::format("{} {}{:<5}{} {}", iso(at), coloured ? level_colours[index] : "",
+                                 level_names[index], coloured ? "\x1b[0m" : "", event);
   for (const LogField& field : fields) {
     std::string value;
     wire::JsonWriter out(value);
