@@ -1,23 +1,21 @@
 // signal-hub token: mints a token for development.
-#include <jwt.h>
-
+#include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <memory>
 #include <nlohmann/json.hpp>
-#include <sstream>
+#include <optional>
 
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/token_signer.hpp"
 #include "config/values.hpp"
+#include "core/permissions.hpp"
 #include "wire/address.hpp"
 
 namespace signal_hub::cli {
 namespace {
 
-struct FreeJwt {
-  void operator()(jwt_t* jwt) const { jwt_free(jwt); }
-};
+constexpr Millis lifetime_max = 10 * 365 * 24h;
+constexpr Millis hub_max_age = 24h;  // --jwt-max-age unless set
 
 struct Request {
   std::string actor;
@@ -39,73 +37,97 @@ void describe(CLI::App& app, Request& r) {
   app.add_option("--capability", r.capabilities,
                  "Capability to grant; repeatable; none: all but admin, metrics and presence");
   app.add_option("--actors", r.actors, "Glob of further paths it may register; repeatable");
-  app.add_option("--expires", r.expires, "Lifetime: 500ms, 30s, 5m, 2h")->capture_default_str();
+  app.add_option("--expires", r.expires,
+                 "Lifetime: 30s, 5m, 2h; a hub also refuses what is older than its --jwt-max-age")
+      ->capture_default_str();
   app.add_option("--issuer", r.issuer, "The claim iss")->capture_default_str();
   app.add_option("--audience", r.audience, "The claim aud");
   app.add_option("--secret-file", r.secret_file, "Secret to sign with");
-  app.add_option("--private-key", r.private_key, "PEM private key to sign with");
+  app.add_option("--private-key", r.private_key, "PEM private key to sign with: RSA or EC P-256");
   app.add_option("--algorithm", r.algorithm,
-                 "HS256, HS384, HS512; RS256 or ES256 with a private key");
+                 "HS256 (default), HS384 or HS512 with a secret; a private key decides it itself");
   app.add_option("--kid", r.kid, "Key id to put into the header");
 }
 
-std::optional<std::string> read_key(const std::string& path, bool secret) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file) return std::nullopt;
-  std::string key = text.str();
-  while (secret && (key.ends_with('\n') || key.ends_with('\r'))) key.pop_back();
-  return key;
+Millis lifetime(const Request& r) {
+  const auto ms = config::parse_duration_ms(r.expires);
+  return ms && *ms <= static_cast<std::uint64_t>(lifetime_max.count())
+             ? Millis{static_cast<std::int64_t>(*ms)}
+             : 0ms;
 }
 
-std::string claims_of(const Request& r, std::int64_t lifetime_s) {
+std::vector<std::string> known_capabilities() {
+  std::vector<std::string> names;
+  for (auto i = 0U; i <= static_cast<unsigned>(core::Capability::admin); ++i) {
+    names.emplace_back(core::name(static_cast<core::Capability>(i)));
+  }
+  names.emplace_back("*");
+  return names;
+}
+
+std::optional<std::string> unknown_capability(const Request& r) {
+  const auto known = known_capabilities();
+  for (const std::string& text : r.capabilities) {
+    if (std::find(known.begin(), known.end(), text) != known.end()) continue;
+    std::string all;
+    for (const std::string& name : known) all += (all.empty() ? "" : ", ") + name;
+    return "--capability " + text + " is none of " + all + ".";
+  }
+  return std::nullopt;
+}
+
+bool is_utf8(const Request& r) {
+  const nlohmann::json texts{r.actor, r.subject, r.issuer, r.audience, r.kid, r.actors};
+  try {
+    return !texts.dump().empty();
+  } catch (const nlohmann::json::type_error&) {
+    return false;
+  }
+}
+
+/// Nullopt: nothing is wrong with the flags. Otherwise a sentence.
+std::optional<std::string> complaint(const Request& r) {
+  if (!is_utf8(r)) return "the arguments must be UTF-8.";
+  if (!wire::is_concrete(wire::address_of(r.actor))) {
+    return "--actor must be a path of 1 to 256 bytes without control characters, parentheses and "
+           "`*`.";
+  }
+  if (auto fault = unknown_capability(r)) return fault;
+  if (r.secret_file.empty() == r.private_key.empty()) {
+    return "give either --secret-file or --private-key.";
+  }
+  if (lifetime(r) < 1s) return "--expires must be a duration such as 30s, 5m or 2h, up to 87600h.";
+  const auto hmacs = {"", "HS256", "HS384", "HS512"};
+  if (!r.secret_file.empty() && std::find(hmacs.begin(), hmacs.end(), r.algorithm) == hmacs.end()) {
+    return "--algorithm must be HS256, HS384 or HS512 with a secret.";
+  }
+  return std::nullopt;
+}
+
+std::string claims_of(const Request& r) {
   using std::chrono::system_clock;
   const std::int64_t now = system_clock::to_time_t(system_clock::now());
   nlohmann::json claims{{"actorId", r.actor},
                         {"sub", r.subject.empty() ? r.actor : r.subject},
                         {"iss", r.issuer},
                         {"iat", now},
-                        {"exp", now + lifetime_s}};
+                        {"exp", now + lifetime(r) / 1s}};
   if (!r.capabilities.empty()) claims["capabilities"] = r.capabilities;
   if (!r.actors.empty()) claims["actors"] = r.actors;
   if (!r.audience.empty()) claims["aud"] = r.audience;
   return claims.dump();
 }
 
-/// Empty if libjwt refuses.
-std::string sign(const Request& r, const std::string& claims, const std::string& key) {
-  jwt_t* raw = nullptr;
-  if (jwt_new(&raw) != 0) return {};
-  const std::unique_ptr<jwt_t, FreeJwt> jwt(raw);
-  const jwt_alg_t algorithm = jwt_str_alg(r.algorithm.c_str());
-  if (jwt_add_grants_json(jwt.get(), claims.c_str()) != 0) return {};
-  if (!r.kid.empty() && jwt_add_header(jwt.get(), "kid", r.kid.c_str()) != 0) return {};
-  if (jwt_set_alg(jwt.get(), algorithm, reinterpret_cast<const unsigned char*>(key.data()),
-                  static_cast<int>(key.size())) != 0) {
-    return {};
+Result<SigningKey> load_key(const Request& r) {
+  if (!r.secret_file.empty()) {
+    return load_secret(r.secret_file, r.algorithm.empty() ? "HS256" : r.algorithm);
   }
-  const std::unique_ptr<char, void (*)(void*)> text(jwt_encode_str(jwt.get()), std::free);
-  return text ? std::string(text.get()) : std::string();
-}
-
-/// Nullopt: the request is complete. Chooses the algorithm if none was named.
-std::optional<std::string> complaint(Request& r) {
-  if (!wire::is_concrete(wire::address_of(r.actor))) {
-    return "--actor must be a path of 1 to 256 bytes without parentheses and `*`.";
+  auto key = load_private_key(r.private_key);
+  if (key && !r.algorithm.empty() && r.algorithm != key->algorithm) {
+    return fail(r.private_key + " is a key for " + key->algorithm + ", not for " + r.algorithm +
+                ".");
   }
-  if (r.secret_file.empty() == r.private_key.empty()) {
-    return "give either --secret-file or --private-key.";
-  }
-  const bool secret = !r.secret_file.empty();
-  if (r.algorithm.empty()) r.algorithm = secret ? "HS256" : "RS256";
-  const std::string_view allowed = secret ? "HS256|HS384|HS512|" : "RS256|ES256|";
-  if (allowed.find(r.algorithm + "|") == std::string_view::npos) {
-    return "--algorithm " + r.algorithm + " does not go with this key.";
-  }
-  const auto lifetime = config::parse_duration_ms(r.expires);
-  if (!lifetime || *lifetime < 1000) return "--expires must be a duration such as 30s, 5m or 2h.";
-  return std::nullopt;
+  return key;
 }
 
 }  // namespace
@@ -120,21 +142,18 @@ int token_command(std::span<const std::string> arguments, std::istream&, std::os
     err << "signal-hub token: " << *fault << "\n";
     return exit_usage;
   }
-  const bool secret = !request.secret_file.empty();
-  const std::string& path = secret ? request.secret_file : request.private_key;
-  const auto key = read_key(path, secret);
-  if (!key || key->empty()) {
-    err << "signal-hub token: cannot read the key file " << path << ".\n";
+  const auto key = load_key(request);
+  const auto token = key ? sign_token(*key, claims_of(request), request.kid)
+                         : Result<std::string>(fail(key.error()));
+  if (!token) {
+    err << "signal-hub token: " << token.error() << "\n";
     return exit_failed;
   }
-  const auto lifetime = *config::parse_duration_ms(request.expires) / 1000;
-  const std::string token =
-      sign(request, claims_of(request, static_cast<std::int64_t>(lifetime)), *key);
-  if (token.empty()) {
-    err << "signal-hub token: " << path << " is no key for " << request.algorithm << ".\n";
-    return exit_failed;
+  if (lifetime(request) > hub_max_age) {
+    err << "signal-hub token: a hub takes this token for 24h only, unless its --jwt-max-age says "
+           "more.\n";
   }
-  out << token << "\n";
+  out << *token << "\n";
   return exit_ok;
 }
 
