@@ -55,6 +55,9 @@ inline constexpr std::size_t secret_bytes_min = 32;
 // Fan-out: slices per turn, over all running ones
 inline constexpr std::size_t slices_per_turn = 4;
 
+// Subscriptions of ended actors taken out of their topics per turn
+inline constexpr std::size_t reaped_per_turn = 1000;
+
 // Fan-out: tails at least this large are shared by reference, smaller ones copied
 inline constexpr std::size_t shared_tail_bytes = 4096;
 

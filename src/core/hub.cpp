@@ -89,6 +89,7 @@ void Hub::closed(ConnId conn, bool clean, Now now) {
 
 void Hub::tick(Now now) {
   expire_due(*state_, now);
+  state_->topics.reap(limits::reaped_per_turn);
   for (const ConnId id : run_fanout_slices(*state_, now)) {
     Session* session = state_->sessions.find(id);
     if (session == nullptr) continue;
@@ -150,7 +151,8 @@ void Hub::take_events(std::vector<Event>& out) {
 Journal& Hub::journal() { return state_->journal; }
 
 MonoTime Hub::next_deadline() const {
-  return state_->fanouts.running.empty() ? state_->timers.next() : MonoTime::min();
+  const bool work_left = !state_->fanouts.running.empty() || state_->topics.reaping();
+  return work_left ? MonoTime::min() : state_->timers.next();
 }
 
 Stats Hub::stats(MonoTime now) const { return snapshot(*state_, now); }

@@ -7,7 +7,7 @@ namespace {
 
 struct RowKey {
   std::string operator()(const ActorRow& row) const { return row.address; }
-  std::string operator()(const ActorGone& row) const { return row.address; }
+  std::string operator()(const ActorGone&) const { return {}; }
   std::string operator()(const SubscriptionRow& row) const { return pair(row); }
   std::string operator()(const SubscriptionGone& row) const { return pair(row); }
 
@@ -22,6 +22,11 @@ struct RowKey {
 void Journal::append(JournalEntry entry, MonoTime now) {
   ++last_;
   if (waiting_.empty()) oldest_ = now;
+  if (std::holds_alternative<ActorGone>(entry)) {
+    place_.clear();
+    waiting_.push_back(std::move(entry));
+    return;
+  }
   const auto [place, added] = place_.try_emplace(std::visit(RowKey{}, entry), waiting_.size());
   if (added) {
     waiting_.push_back(std::move(entry));

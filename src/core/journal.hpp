@@ -28,6 +28,7 @@ struct ActorRow {
   bool renew_on_heartbeat;
 };
 
+/// The actor and all its subscriptions.
 struct ActorGone {
   std::string address;
   std::uint64_t version;  // its last
@@ -54,7 +55,8 @@ struct Batch {
 
 class Journal {
  public:
-  /// A later entry for the same row replaces an earlier one that still waits.
+  /// A later entry for the same row replaces an earlier one that still waits, but never across the
+  /// end of an actor, which what follows must not precede.
   void append(JournalEntry entry, MonoTime now);
 
   bool empty() const { return waiting_.empty(); }

@@ -38,7 +38,7 @@ void drop_waiting(State& state, Session& session) {
 void end_guest(State& state, Session& session, Now now) {
   const ActorId guest = std::exchange(session.guest, {});
   if (Actor* actor = state.registry.find(guest)) {
-    state.topics.unsubscribe_all(*actor);
+    state.topics.abandon_all(*actor);
     state.registry.remove(guest, now.mono);
   }
 }
@@ -126,10 +126,7 @@ void finish_session(State& state, Session& session, Now now) {
 void remove_actor(State& state, ActorId id, Now now) {
   Actor* actor = state.registry.find(id);
   if (actor == nullptr) return;
-  for (const Actor::Membership& m : actor->subscriptions) {
-    journal_unsubscription(state, *actor, state.topics.topic(m.topic).name, now);
-  }
-  state.topics.unsubscribe_all(*actor);
+  state.topics.abandon_all(*actor);
   state.journal.append(ActorGone{actor->address, actor->version}, now.mono);
   if (Session* session = state.sessions.find(actor->conn)) std::erase(session->actors, id);
   state.registry.remove(id, now.mono);

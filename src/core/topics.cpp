@@ -74,12 +74,18 @@ void Topics::unsubscribe(Actor& actor, SubscriptionId id) {
                 [id](const Actor::Membership& m) { return m.subscription == id; });
 }
 
-void Topics::unsubscribe_all(Actor& actor) {
-  for (const Actor::Membership& m : actor.subscriptions) {
-    leave_topic(*subscriptions_.find(m.subscription));
-    subscriptions_.erase(m.subscription);
-  }
+void Topics::abandon_all(Actor& actor) {
+  for (const Actor::Membership& m : actor.subscriptions) abandoned_.push_back(m.subscription);
   actor.subscriptions = {};
+}
+
+void Topics::reap(std::size_t most) {
+  for (; most > 0 && !abandoned_.empty(); --most) {
+    const SubscriptionId id = abandoned_.back();
+    abandoned_.pop_back();
+    leave_topic(*subscriptions_.find(id));
+    subscriptions_.erase(id);
+  }
 }
 
 void Topics::move_all(Actor& from, ActorId to_id, Actor& to) {
@@ -95,7 +101,7 @@ void Topics::move_all(Actor& from, ActorId to_id, Actor& to) {
     std::erase_if(from.subscriptions,
                   [m](const Actor::Membership& own) { return own.subscription == m.subscription; });
   }
-  unsubscribe_all(from);
+  abandon_all(from);
 }
 
 SubscriptionId Topics::of(const Actor& actor, std::string_view name) const {

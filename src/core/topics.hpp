@@ -39,7 +39,14 @@ class Topics {
   SubscriptionId subscribe(ActorId id, Actor& actor, std::string_view name, Rng& rng);
 
   void unsubscribe(Actor& actor, SubscriptionId id);
-  void unsubscribe_all(Actor& actor);
+
+  /// The actor ends: its subscriptions count no more, and leave their topics by and by in reap(),
+  /// so that a herd's end is no pause. Until then the topics have members whose actor is gone.
+  void abandon_all(Actor& actor);
+
+  /// Takes up to `most` abandoned subscriptions out of their topics.
+  void reap(std::size_t most);
+  bool reaping() const { return !abandoned_.empty(); }
 
   /// Hands all of `from`'s subscriptions to `to`, which keeps its own where both have one.
   void move_all(Actor& from, ActorId to_id, Actor& to);
@@ -62,7 +69,7 @@ class Topics {
   const Topic& topic(TopicId id) const { return *topics_.find(id); }
 
   std::size_t size() const { return topics_.size(); }
-  std::size_t subscription_count() const { return subscriptions_.size(); }
+  std::size_t subscription_count() const { return subscriptions_.size() - abandoned_.size(); }
 
  private:
   TopicId topic_named(std::string_view name);
@@ -73,6 +80,7 @@ class Topics {
   SlotMap<Subscription, SubscriptionId> subscriptions_;
   StringMap<TopicId> by_name_;
   std::vector<TopicId> globs_;
+  std::vector<SubscriptionId> abandoned_;
   // What a name matches, remembered until the set of topics changes; bounded.
   StringMap<std::vector<TopicId>> matches_;
 };

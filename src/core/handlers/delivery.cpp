@@ -103,10 +103,8 @@ std::vector<Fanout::Recipient> subscribers(State& state, std::string_view name) 
   const std::uint64_t stamp = ++state.fanouts.counter;
   for (const TopicId id : topics) {
     for (const Topic::Member& member : state.topics.topic(id).members) {
-      if (topics.size() > 1) {
-        Actor& actor = *state.registry.find(member.actor);
-        if (std::exchange(actor.last_fanout, stamp) == stamp) continue;
-      }
+      Actor* actor = state.registry.find(member.actor);
+      if (actor == nullptr || std::exchange(actor->last_fanout, stamp) == stamp) continue;
       recipients.push_back({member.actor, member.subscription});
     }
   }

@@ -1,0 +1,231 @@
+// The small parts of core, each by itself.
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <set>
+
+#include "core/admission.hpp"
+#include "core/dedupe.hpp"
+#include "core/journal.hpp"
+#include "core/log_events.hpp"
+#include "core/nonces.hpp"
+#include "core/permissions.hpp"
+#include "core/rate_limit.hpp"
+#include "core/renewal_tokens.hpp"
+#include "core/session.hpp"
+#include "core/timers.hpp"
+
+namespace signal_hub::core {
+namespace {
+
+MonoTime at(std::int64_t ms) { return MonoTime{Millis{ms}}; }
+
+TEST(TokenBucket, StartsFullAndRefillsHonestly) {
+  TokenBucket bucket;
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(bucket.take(1, 10, 100, at(5)));
+  const auto wait = bucket.take(1, 10, 100, at(5));
+  ASSERT_TRUE(wait);
+  EXPECT_EQ(*wait, 100ms);
+  EXPECT_TRUE(bucket.take(1, 10, 100, at(104)));
+  EXPECT_FALSE(bucket.take(1, 10, 100, at(105)));
+  EXPECT_TRUE(bucket.take(1, 10, 100, at(105)));
+}
+
+TEST(TokenBucket, CostAboveTheBurstCountsAsTheBurst) {
+  TokenBucket bucket;
+  EXPECT_FALSE(bucket.take(1000, 10, 5, at(0)));
+  EXPECT_EQ(bucket.take(1000, 10, 5, at(0)), 500ms);
+  EXPECT_FALSE(bucket.take(1000, 10, 5, at(500)));
+}
+
+TEST(TokenBucket, OddClocksAndRates) {
+  TokenBucket bucket;
+  EXPECT_FALSE(bucket.take(1, 4'000'000'000U, 4'000'000'000U, at(0)));
+  EXPECT_FALSE(bucket.take(1, 1, 1, at(std::numeric_limits<std::int64_t>::max() / 2)));
+  EXPECT_TRUE(bucket.take(1, 1, 1, at(0)));   // backwards: no refill, no harm
+  EXPECT_FALSE(bucket.take(9, 0, 1, at(0)));  // 0: unlimited
+}
+
+TEST(RateWindow, CountsTheLastTenSeconds) {
+  RateWindow window;
+  window.add(50, at(1'000));
+  window.add(50, at(9'999));
+  EXPECT_EQ(window.per_second(at(10'000)), 10.0);
+  EXPECT_EQ(window.per_second(at(11'500)), 5.0);
+  EXPECT_EQ(window.per_second(at(1'000'000)), 0.0);
+}
+
+TEST(AlarmWindow, TellsOncePerWindow) {
+  AlarmWindow window(1'000ms);
+  EXPECT_FALSE(window.add(2, at(0)));
+  EXPECT_FALSE(window.add(2, at(1)));
+  EXPECT_TRUE(window.add(2, at(2)));
+  EXPECT_FALSE(window.add(2, at(3)));
+  EXPECT_EQ(window.count(at(999)), 4U);
+  EXPECT_EQ(window.count(at(1'000)), 0U);
+  EXPECT_FALSE(window.add(2, at(1'000)));
+}
+
+TEST(Timers, EarliestFirstThenInOrder) {
+  Timers timers;
+  timers.arm(at(20), {TimerKind::session, 1, 0});
+  timers.arm(at(10), {TimerKind::session, 2, 0});
+  timers.arm(at(10), {TimerKind::session, 3, 0});
+  timers.arm(never, {TimerKind::session, 4, 0});
+  EXPECT_EQ(timers.next(), at(10));
+  EXPECT_FALSE(timers.pop(at(9)));
+  EXPECT_EQ(timers.pop(at(30))->slot, 2U);
+  EXPECT_EQ(timers.pop(at(30))->slot, 3U);
+  EXPECT_EQ(timers.pop(at(30))->slot, 1U);
+  EXPECT_FALSE(timers.pop(at(30)));
+  EXPECT_EQ(timers.next(), never);
+}
+
+ReplyTo reply(std::uint32_t slot) { return {ConnId{slot, 1}, "@(a)", "m", "{}"}; }
+
+TEST(Dedupe, RemembersAnswersForAMinute) {
+  Dedupe dedupe;
+  using V = Dedupe::Verdict;
+  EXPECT_EQ(dedupe.begin("k", 1, reply(1), 0, at(0)).verdict, V::fresh);
+  EXPECT_EQ(dedupe.begin("k", 1, reply(2), 0, at(1)).verdict, V::in_work);
+  EXPECT_EQ(dedupe.begin("k", 2, reply(1), 0, at(1)).verdict, V::conflict);
+  EXPECT_EQ(dedupe.finish("k", Dedupe::Answer{"t", "p", ""})->conn.slot, 2U);  // the retry's
+  const auto found = dedupe.begin("k", 1, reply(1), 0, at(59'999));
+  EXPECT_EQ(found.verdict, V::answered);
+  EXPECT_EQ(found.answer->payload, "p");
+  EXPECT_EQ(dedupe.begin("k", 2, reply(1), 0, at(60'000)).verdict, V::fresh);
+}
+
+TEST(Dedupe, ForgetsRetryableAnswersAndTheOldest) {
+  Dedupe dedupe;
+  dedupe.begin("k", 1, reply(1), 0, at(0));
+  dedupe.finish("k", std::nullopt);
+  EXPECT_EQ(dedupe.begin("k", 9, reply(1), 0, at(1)).verdict, Dedupe::Verdict::fresh);
+  for (int i = 0; i < 10; ++i) dedupe.begin("n" + std::to_string(i), 1, reply(1), 3, at(2));
+  EXPECT_EQ(dedupe.size(), 3U);
+  EXPECT_FALSE(dedupe.finish("n0", std::nullopt));
+  EXPECT_TRUE(dedupe.finish("n9", std::nullopt));
+}
+
+TEST(Nonces, EachOnce) {
+  Nonces nonces;
+  EXPECT_TRUE(nonces.accept("a", "1", at(0)));
+  EXPECT_FALSE(nonces.accept("a", "1", at(1)));
+  EXPECT_TRUE(nonces.accept("b", "1", at(1)));
+  EXPECT_TRUE(nonces.accept("a", "1", at(86'400'000)));
+}
+
+TEST(RenewalTokens, MacCoversAllParts) {
+  const Mac mac = [](std::string_view text) { return "mac" + std::to_string(text.size()); };
+  const std::string token = issue_renewal_token(mac, "@(a)", 3, 12);
+  const auto parts = parse_renewal_token(token);
+  ASSERT_TRUE(parts);
+  EXPECT_EQ(parts->registration, 3U);
+  EXPECT_EQ(parts->counter, 12U);
+  EXPECT_TRUE(renewal_mac_valid(mac, "@(a)", *parts));
+  EXPECT_FALSE(renewal_mac_valid(mac, "@(ab)", *parts));
+  for (const char* text : {"", "1", "1.2", "x.2.m", "1.x.m", "-1.2.m", "1.2"}) {
+    EXPECT_FALSE(parse_renewal_token(text)) << text;
+  }
+}
+
+ActorRow row(const std::string& address, std::uint64_t version) {
+  ActorRow r{};
+  r.address = address;
+  r.version = version;
+  return r;
+}
+
+TEST(Journal, CoalescesByRow) {
+  Journal journal;
+  journal.append(row("a", 1), at(1));
+  journal.append(SubscriptionRow{"a", "t", "s"}, at(2));
+  journal.append(row("a", 2), at(3));
+  journal.append(SubscriptionGone{"a", "t"}, at(4));
+  EXPECT_EQ(journal.oldest(), at(1));
+  const Batch batch = journal.take_batch();
+  ASSERT_EQ(batch.entries.size(), 2U);
+  EXPECT_EQ(batch.seq, 4U);
+  EXPECT_EQ(std::get<ActorRow>(batch.entries[0]).version, 2U);
+  EXPECT_TRUE(std::holds_alternative<SubscriptionGone>(batch.entries[1]));
+  EXPECT_TRUE(journal.empty());
+  EXPECT_EQ(journal.oldest(), never);
+}
+
+TEST(Journal, NothingMovesAcrossAnActorsEnd) {
+  Journal journal;
+  journal.append(SubscriptionRow{"a", "t", "old"}, at(1));
+  journal.append(ActorGone{"a", 1}, at(1));
+  journal.append(row("a", 2), at(1));
+  journal.append(SubscriptionRow{"a", "t", "new"}, at(1));
+  const Batch batch = journal.take_batch();
+  ASSERT_EQ(batch.entries.size(), 4U);
+  EXPECT_TRUE(std::holds_alternative<ActorGone>(batch.entries[1]));
+  EXPECT_EQ(std::get<SubscriptionRow>(batch.entries[3]).public_id, "new");
+}
+
+TEST(SessionState, OnlyTheNamedTransitions) {
+  using enum SessionState;
+  const SessionState all[] = {connecting, connected, disconnecting, disconnected};
+  int allowed = 0;
+  for (const SessionState from : all) {
+    for (const SessionState to : all) allowed += may_follow(from, to) ? 1 : 0;
+  }
+  EXPECT_EQ(allowed, 5);
+  EXPECT_TRUE(may_follow(connecting, connected) && may_follow(connecting, disconnected) &&
+              may_follow(connected, disconnecting) && may_follow(connected, disconnected) &&
+              may_follow(disconnecting, disconnected));
+}
+
+TEST(Permissions, OfTokens) {
+  Identity identity{"@(a/b)", "", {}, std::nullopt, {"shared/*"}};
+  const Permissions plain = Permissions::of(identity);
+  EXPECT_TRUE(plain.has(Capability::send));
+  EXPECT_FALSE(plain.has(Capability::metrics) || plain.has(Capability::admin) ||
+               plain.has(Capability::presence));
+  EXPECT_TRUE(plain.may_register("@(a/b)") && plain.may_register("@(a/b/c)") &&
+              plain.may_register("@(shared/x)"));
+  EXPECT_FALSE(plain.may_register("@(a)") || plain.may_register("@(a/bc)"));
+  identity.capabilities = {"*", "unknown"};
+  EXPECT_TRUE(Permissions::of(identity).has(Capability::metrics));
+  EXPECT_FALSE(Permissions::of(identity).has(Capability::admin));
+  identity.capabilities = {"admin"};
+  EXPECT_TRUE(Permissions::of(identity).has(Capability::admin));
+  EXPECT_FALSE(Permissions::of(identity).has(Capability::send));
+  EXPECT_FALSE(Permissions::open().has(Capability::admin));
+}
+
+TEST(Gate, CountsPlacesAndTellsRates) {
+  HubSettings settings;
+  settings.max_connections = 3;
+  settings.max_connections_per_ip = 2;
+  settings.accept_rate = 0;
+  settings.herd_threshold = 4;
+  Gate gate;
+  std::vector<Event> events;
+  const Now now{at(0), {}};
+  using V = Admission::Verdict;
+  EXPECT_TRUE(gate.admit("a", settings, now, events).ok());
+  EXPECT_TRUE(gate.admit("a", settings, now, events).ok());
+  EXPECT_EQ(gate.admit("a", settings, now, events).verdict, V::too_many_from_ip);
+  EXPECT_TRUE(gate.admit("b", settings, now, events).ok());
+  EXPECT_EQ(gate.admit("c", settings, now, events).verdict, V::full);
+  ASSERT_EQ(events.size(), 2U);  // one refusal line a second, and the herd
+  EXPECT_EQ(events[0].event, LogEvent::connection_refused);
+  EXPECT_EQ(events[1].event, LogEvent::thundering_herd_detected);
+  gate.release("a");
+  EXPECT_TRUE(gate.admit("a", settings, now, events).ok());
+  gate.close();
+  EXPECT_EQ(gate.admit("d", settings, now, events).verdict, V::draining);
+}
+
+TEST(LogEvents, RowsAreCompleteAndDistinct) {
+  std::set<std::string_view> names;
+  for (const LogEventInfo& row : log_event_table()) {
+    EXPECT_TRUE(names.insert(row.name).second) << row.name;
+    EXPECT_TRUE(row.meaning.ends_with('.')) << row.name;
+  }
+}
+
+}  // namespace
+}  // namespace signal_hub::core
