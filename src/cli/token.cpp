@@ -67,13 +67,14 @@ std::vector<std::string> known_capabilities() {
 
 std::optional<std::string> unknown_capability(const Request& r) {
   const auto known = known_capabilities();
-  for (const std::string& text : r.capabilities) {
-    if (std::find(known.begin(), known.end(), text) != known.end()) continue;
-    std::string all;
-    for (const std::string& name : known) all += (all.empty() ? "" : ", ") + name;
-    return "--capability " + text + " is none of " + all + ".";
-  }
-  return std::nullopt;
+  const auto unknown = [&known](const std::string& text) {
+    return std::find(known.begin(), known.end(), text) == known.end();
+  };
+  const auto found = std::find_if(r.capabilities.begin(), r.capabilities.end(), unknown);
+  if (found == r.capabilities.end()) return std::nullopt;
+  std::string all;
+  for (const std::string& name : known) all.append(all.empty() ? "" : ", ").append(name);
+  return "--capability " + *found + " is none of " + all + ".";
 }
 
 bool is_utf8(const Request& r) {

@@ -1,11 +1,12 @@
 #include "adapters/log/fd_sink.hpp"
 
-#include <limits.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <climits>
 #include <utility>
 
 #include "base/limits.hpp"
