@@ -16,7 +16,7 @@ namespace {
 using Json = nlohmann::json;
 
 void client_options(CLI::App& app, ClientOptions& options) {
-  app.add_option("--url", options.url, "The hub")->capture_default_str();
+  app.add_option("--url", options.url, "The hub")->capture_default_str()->envname("SIGNAL_HUB_URL");
   app.add_option("--token-file", options.token_file, "File with the token to connect with");
   app.add_option("--from", options.from, "Address to speak as, without a token");
   app.add_option("--timeout", options.timeout_s, "Seconds to wait for an answer")
