@@ -203,9 +203,6 @@ std::optional<Millis> Envelope::remaining_ttl(WallTime now) const {
   return timestamp + *ttl - now;
 }
 
-EnvelopeDecoder::EnvelopeDecoder() = default;
-EnvelopeDecoder::~EnvelopeDecoder() = default;
-
 Result<Envelope, BadEnvelope> EnvelopeDecoder::decode(std::string_view bytes) {
   if (frame_.capacity() > kept_scratch && bytes.size() < kept_scratch / 2) frame_ = {};
   frame_.reserve(bytes.size() + JsonChecker::padding);

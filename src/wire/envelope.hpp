@@ -49,9 +49,6 @@ struct BadEnvelope {
 /// Frame bytes → Envelope. Keeps its scratch memory between calls; one per hub.
 class EnvelopeDecoder {
  public:
-  EnvelopeDecoder();
-  ~EnvelopeDecoder();
-
   /// `bytes` is copied; every view in the result is valid until the next decode().
   /// Errors: invalid_json (malformed or nested too deep), invalid_message naming the field.
   Result<Envelope, BadEnvelope> decode(std::string_view bytes);

@@ -29,7 +29,9 @@ std::string encode_response(const app::HttpResponse& response, bool head, bool c
   out += "Content-Type: " + response.content_type + "\r\n";
   out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
   out += "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
-  for (const auto& [name, value] : response.headers) out += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : response.headers) {
+    out.append(name).append(": ").append(value).append("\r\n");
+  }
   if (close) out += "Connection: close\r\n";
   out += "\r\n";
   if (!head) out += response.body;
