@@ -24,7 +24,7 @@ def note(name, ok, output=""):
     print(f"--- FAILED: {name}\n{output[-OUTPUT_MAX:]}", flush=True)
 
 
-def run(command, env=None, limit=900):
+def run(command, env=None, limit=2400):
     """(exit code, output); past `limit` seconds the command and all it started are killed."""
     process = subprocess.Popen(command, cwd=ROOT, env=dict(os.environ, **(env or {})),
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

@@ -27,7 +27,7 @@ def binaries(kind, suffix):
     names = {line.split(":")[0] for line in output.splitlines()} if code == 0 else set()
     found = sorted(n for n in names if n.startswith("tests/") and n.endswith(suffix))
     if not found:
-        note(f"{kind}: there are *{suffix}", False, output)
+        note(f"{kind}: there are tests/**/*{suffix}", False, output if code != 0 else "none")
     return [ROOT / "build" / kind / name for name in found]
 
 
