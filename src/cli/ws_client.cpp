@@ -44,6 +44,9 @@ std::optional<Url> parse_url(const std::string& text) {
 
 class WsClient::Impl {
  public:
+  Impl() = default;
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
   ~Impl() {
     if (interruptible == context_) interruptible = nullptr;
     if (context_ != nullptr) lws_context_destroy(context_);

@@ -18,7 +18,7 @@ void begin_close(State& state, Session& session, std::uint16_t code, std::string
                  Now now) {
   session.closing = true;
   session.cut_at = now.mono + limits::cut_after;
-  state.commands.push_back(CloseCommand{session.id, code, std::string(reason)});
+  state.commands.emplace_back(CloseCommand{session.id, code, std::string(reason)});
   arm_session(state, session);
 }
 

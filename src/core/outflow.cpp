@@ -117,7 +117,7 @@ void update_reading(State& state, Session& session, Now now) {
   session.reading_paused = pause;
   // Silence while the hub did not listen is not the client's.
   if (!pause) session.last_heard = now.mono;
-  state.commands.push_back(ReadCommand{session.id, pause});
+  state.commands.emplace_back(ReadCommand{session.id, pause});
 }
 
 MonoTime next_deadline(const State& state, const Session& session) {

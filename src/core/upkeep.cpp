@@ -54,7 +54,7 @@ void session_due(State& state, Session& session, Now now) {
   session.armed = never;
   if (due(session.cut_at, now)) {
     session.cut_at = never;
-    state.commands.push_back(CutCommand{session.id});
+    state.commands.emplace_back(CutCommand{session.id});
   }
   if (due(session.farewell_by, now) && session.farewell) finish_farewell(state, session, now);
   if (due(session.throttled_until, now)) {
