@@ -63,14 +63,13 @@ async def test_levels_filter(start_hub):
 async def test_nothing_per_message_at_info(start_hub):
     hub = start_hub(*UNLIMITED)
     a, b = await actor(hub), await actor(hub)
-    await a.fence()
-    before = len(hub.logs)
     for n in range(300):
         await a.tell(b.me, n)
         await a.publish("t", n)
         await a.ask("hub:nope")
     await b.fence()
-    assert len(hub.logs) == before
+    hub.stop()
+    assert len(hub.logs) < 20  # the process and two sessions, whatever they sent
 
 
 async def test_lines_do_not_grow_with_the_registry(start_hub):
