@@ -26,6 +26,8 @@ def note(name, ok, output=""):
 
 def run(command, env=None, limit=2400):
     """(exit code, output); past `limit` seconds the command and all it started are killed."""
+    if "/" in command[0] and not (ROOT / command[0]).exists():
+        return 127, f"{command[0]} is not there; was it built?"
     process = subprocess.Popen(command, cwd=ROOT, env=dict(os.environ, **(env or {})),
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, text=True, errors="replace",
