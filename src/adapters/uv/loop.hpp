@@ -35,8 +35,8 @@ class UvLoop final : public app::Clock, public app::Timer {
   /// Makes run() return after the current phase.
   void stop() { uv_stop(&loop_); }
 
-  /// Closes all handles of this class and runs the loop until every handle on it is closed. False:
-  /// somebody else's handle never closes.
+  /// Closes all handles of this class and runs the loop while anything on it is active, so that
+  /// what others have begun comes to its end. False: somebody else left a handle open.
   bool finish();
 
   // app::Clock
