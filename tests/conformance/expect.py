@@ -38,16 +38,24 @@ def common_part(part, code):
 
 
 def refused(message, code, naming=None):
-    """`hub:error` with this code, exactly; `naming`: a field it must name. Its payload."""
+    """`hub:error` with this code, exactly; `naming`: the field or limit it must name. Its payload.
+
+    Of a field the last parts suffice: `type` for `payload.type`.
+    """
     assert message["type"] == "hub:error", dict(message)
     assert set(message) == ENVELOPE, set(message) ^ ENVELOPE
     assert message["from"] == HUB and message["pattern"] == "tell"
     payload = message["payload"]
     assert set(payload) == COMMON, set(payload) ^ COMMON
     common_part(payload, code)
-    if naming:
+    if code in ("invalid_message", "unsupported") and naming:
+        field = payload["details"]["field"]
+        assert field == naming or field.endswith("." + naming), f"{naming} is not named: {payload}"
+    elif naming:
         named = payload["message"] + " " + str(payload["details"])
         assert naming in named, f"{naming} is not named: {payload}"
+    if code == "limit_exceeded":
+        assert payload["details"]["limit"], payload
     return payload
 
 

@@ -61,6 +61,14 @@ def parse(text):
     return metrics
 
 
+def scrape(hub):
+    """What /metrics of this hub says now."""
+    status, headers, body = hub.http("/metrics")
+    assert status == 200
+    assert headers["content-type"].startswith("text/plain")
+    return parse(body)
+
+
 def check_histograms(metrics):
     for family, kind in metrics.types.items():
         if kind != "histogram":

@@ -69,6 +69,15 @@ async def test_rotation_chooses_by_kid(start_hub, tmp_path):
     assert not await accepts(hub, token(key=old, algorithm="RS256", headers={"kid": "unknown"}))
 
 
+async def test_a_named_key_serves_tokens_that_name_none(start_hub, tmp_path):
+    private, public = key_pair(tmp_path, "p256", "key.pem")
+    hub = start_hub("--jwt-public-key", f"k1={public}")
+    assert await accepts(hub, token(key=private, algorithm="ES256"))
+    assert await accepts(hub, token(key=private, algorithm="ES256", headers={"kid": "k1"}))
+    assert not await accepts(hub, token(key=private, algorithm="ES256", headers={"kid": "k2"}))
+    assert not await accepts(hub, token())
+
+
 async def test_issuer_and_audience_are_settings(start_hub, tmp_path):
     hub = start_hub("--jwt-secret-file", secret_file(tmp_path), "--jwt-issuer", "my-issuer",
                     "--jwt-audience", "my-hub")
@@ -99,6 +108,7 @@ def refused_at_start(*flags, naming):
 def test_a_secret_shorter_than_32_bytes(tmp_path):
     path = secret_file(tmp_path, "x" * 31)
     refused_at_start("--jwt-secret-file", path, naming="32")
+    refused_at_start("--jwt-secret-file", path, naming=path)
     refused_at_start("--jwt-secret-file", secret_file(tmp_path, "x" * 31 + "\n", "newline"),
                      naming="32")
     with Hub("--jwt-secret-file", secret_file(tmp_path, "x" * 32, "enough")):
@@ -112,6 +122,8 @@ def test_a_missing_secret_file(tmp_path):
 def test_keys_of_other_kinds(tmp_path):
     refused_at_start("--jwt-public-key", key_pair(tmp_path, "p384", "p384.pem")[1],
                      naming="p384.pem")
+    refused_at_start("--jwt-public-key", key_pair(tmp_path, "weak", "weak.pem")[1],
+                     naming="weak.pem")
     nonsense = tmp_path / "nonsense.pem"
     nonsense.write_text("-----BEGIN PUBLIC KEY-----\nnonsense\n-----END PUBLIC KEY-----\n")
     refused_at_start("--jwt-public-key", str(nonsense), naming="nonsense.pem")

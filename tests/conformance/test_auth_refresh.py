@@ -66,7 +66,8 @@ async def test_new_capabilities_hold_at_once(hub):
 
 async def test_another_actors_token_is_refused(hub):
     a = await login(hub)
-    unauthorized(await refresh(a, token("somebody/else")), "hub:refresh_token")
+    answer = await refresh(a, token("somebody/else"))
+    unauthorized(answer, "hub:refresh_token", "INVALID_TOKEN")
     await a.fence()
 
 
@@ -109,16 +110,14 @@ async def test_a_nonce_is_accepted_once(hub):
     await first.close()
     second = await login(hub, address)
     answer = await refresh(second, own(second), nonce=nonce)
-    assert answer["type"] in ("hub:unauthorized", "hub:error"), answer
-    assert answer["payload"]["retryable"] is False
+    unauthorized(answer, "hub:refresh_token")
     assert (await refresh(second, own(second), nonce=new_id()))["type"] == "hub:token_refreshed"
 
 
 async def test_without_auth_there_is_nothing_to_refresh(start_hub):
     hub = start_hub()
     a = await session(hub)
-    answer = await refresh(a, token())
-    assert answer["type"] in ("hub:error", "hub:unauthorized")
+    refused(await refresh(a, token()), "unsupported")
     await a.fence()
 
 

@@ -125,6 +125,8 @@ async def test_a_broadcast_by_tell_is_delivered(empty_hub):
     a, b = await actor(empty_hub), await actor(empty_hub)
     id_ = await a.send("hub:broadcast", {"type": "app:news", "data": 1})
     assert (await b.receive("app:news"))["correlationId"] == id_
+    await a.receive("app:news")
+    await a.nothing_more()
 
 
 async def test_order_of_one_senders_broadcasts_and_sends(empty_hub):

@@ -10,7 +10,7 @@ WRONG = [
     ("id", 5), ("id", None), ("id", ""), ("id", "x" * 129), ("id", ["a"]),
     ("from", 5), ("from", None), ("from", ""), ("from", "nobody"), ("from", "@()"),
     ("from", "@(a(b))"), ("from", "@(a\nb)"), ("from", "@(" + "x" * 257 + ")"),
-    ("to", 5), ("to", {}),
+    ("to", 5), ("to", None), ("to", {}),
     ("type", 5), ("type", None), ("type", ""), ("type", "x" * 129),
     ("pattern", "shout"), ("pattern", 5), ("pattern", None),
     ("correlationId", 5), ("correlationId", []),
@@ -28,9 +28,9 @@ async def test_wrong_type_names_the_field(hub, field, value):
     message = {**envelope("hub:heartbeat", {"timestamp": 1}, sender=a.me), field: value}
     await a.send_raw(json.dumps(message))
     answer = await a.receive("hub:error")
-    refused(answer, "invalid_message", naming=field)
-    if field != "id":
-        assert answer["correlationId"] == message["id"]
+    payload = refused(answer, "invalid_message", naming=field)
+    assert field in payload["message"] and payload["details"]["field"] == field
+    assert answer["correlationId"] == (None if field == "id" else message["id"])
     await a.fence()
 
 
@@ -187,13 +187,13 @@ async def test_hub_types_cannot_be_forged(hub, type_, more, reserved):
     await b.subscribe("reserved")
     to = b.me if type_ == "hub:send" else HUB
     answer = await a.ask(type_, {**more, "type": reserved, "data": 1}, to=to)
-    refused(answer, "invalid_message", naming="type")
+    refused(answer, "invalid_message", naming="payload.type")
     await b.nothing_more()
 
 
 @pytest.mark.parametrize("type_", ["hub:nope", "hub:", "hub:connected", "hub:ack", "hub:nack",
-                                   "hub:status", "hub:history"])
-async def test_unknown_hub_type(hub, type_):
+                                   "hub:status", "hub:history", "chat"])
+async def test_unknown_type(hub, type_):
     a = await session(hub)
     id_ = new_id()
     answer = await a.ask(type_, {"messageId": "x", "topic": "t", "deliveryId": "x"}, id=id_)
@@ -223,6 +223,8 @@ async def test_no_star_in_a_topic_published_to(hub):
 async def test_a_target_that_is_no_address_is_an_unknown_actor(hub, to):
     a = await session(hub)
     unknown_actor(await a.deliver(to), to)
+    await a.tell(to)
+    await a.nothing_more()
 
 
 @pytest.mark.parametrize("to", ["@(" + "x" * 256 + ")", "@(grüße/日本)", "@(a b/c:d@e)"])

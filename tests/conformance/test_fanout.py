@@ -162,6 +162,36 @@ async def test_the_senders_leaving_changes_nothing(start_hub):
         assert len(messages) == 100
 
 
+async def test_what_waits_behind_a_fan_out_is_sent_though_the_sender_left(start_hub):
+    hub = start_hub(*SLICED)
+    listeners = await sessions(hub, 20)
+    for listener in listeners:
+        await listener.subscribe("t")
+    sender = await session(hub)
+    for n in range(5):
+        await sender.send("hub:publish", {"topic": "t", "type": "app:x", "data": n})
+    await sender.close()
+    for listener in listeners:
+        assert [m["payload"] for m in await listener.take(5, "app:x")] == list(range(5))
+
+
+async def test_nothing_of_a_sliced_topic_after_its_unsubscribed(start_hub):
+    hub = start_hub(*SLICED)
+    listeners = await sessions(hub, 30)
+    for listener in listeners:
+        await listener.subscribe("t")
+    publisher = await session(hub)
+    await publisher.send("hub:publish", {"topic": "t", "type": "app:x"}, pattern="ask")
+    for listener in listeners:
+        await listener.send("hub:unsubscribe", {"topic": "t"}, pattern="ask")
+    for listener in listeners:
+        await listener.receive("hub:unsubscribed")
+        listener.inbox.clear()  # what came before it
+    await publisher.receive("hub:published")
+    for listener in listeners:
+        await listener.nothing_more()
+
+
 async def test_who_registers_later_gets_nothing_of_it(start_hub):
     hub = start_hub(*SLICED)
     await populate(hub, 500)

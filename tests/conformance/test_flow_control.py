@@ -1,12 +1,12 @@
 """hub:pause and hub:resume towards those who feed a full queue (§5)."""
 import asyncio
 
-from client import HUB, actor, session, until
+from client import HUB, Client, actor, session, until
 from hub import UNLIMITED
 from raw import RawSocket
 
 HUB_FLAGS = (*UNLIMITED, "--pause-threshold", "20", "--resume-threshold", "5",
-             "--max-queue-bytes", "268435456")
+             "--max-queue-bytes", "268435456", "--log-level", "debug")
 BULKY = "x" * 32_768
 SMALL_BUFFER = 4_096
 
@@ -53,6 +53,7 @@ async def test_pause_above_the_threshold_and_resume_below(hub):
     sender = await session(hub)
     sent, pause = await feed_until_paused(sender, deaf.me)
     assert pause["from"] == HUB and pause["to"] == sender.me and pause["pattern"] == "tell"
+    assert pause["correlationId"] is None
     assert pause["payload"] == {"reason": "outbound_queue_full", "target": deaf.me}
     assert not [m for m in sender.inbox if m["type"] == "hub:resume"]
 
@@ -84,11 +85,13 @@ async def test_only_those_who_feed_it_are_paused(hub):
 
 
 async def test_one_that_keeps_on_is_slowed_down_and_loses_nothing(hub):
-    deaf, sender = deaf_actor(hub), await session(hub)
+    deaf, sender = deaf_actor(hub), await Client.open(hub.url)
+    session_id = (await sender.connect())["payload"]["sessionId"]
     sent, _ = await feed_until_paused(sender, deaf.me)
     more = 40
     for n in range(sent, sent + more):
         await sender.send("hub:send", {"type": "app:bulk", "data": [n, ""]}, to=deaf.me)
+    hub.wait_log("reading_paused", sessionId=session_id)
     numbers = await in_thread(read_numbers, deaf, sent + more)
     assert numbers == list(range(sent + more))
     await sender.receive("hub:resume")

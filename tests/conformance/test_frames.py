@@ -79,6 +79,16 @@ def test_control_frames_between_fragments(hub):
     assert json.loads(frames[TEXT])["correlationId"] == message["id"]
 
 
+def test_a_message_in_fragments_of_one_byte(hub):
+    a = RawSocket(hub)
+    a.connect()
+    message = heartbeat(a.me, id="grüße")
+    text = json.dumps(message, ensure_ascii=False).encode()
+    for n, byte in enumerate(text):
+        a.send_frame(0 if n else TEXT, bytes([byte]), fin=n == len(text) - 1)
+    assert a.receive("hub:heartbeat_ack")["correlationId"] == "grüße"
+
+
 def test_a_character_split_over_fragments(hub):
     a = RawSocket(hub)
     a.connect()

@@ -1,11 +1,13 @@
 """/health, /ready, /metrics and what else is asked over HTTP (§10)."""
+import asyncio
+import http.client
 import json
 
 import pytest
 
-import prometheus
-from client import actor, now_ms, session, unique, until
+from client import actor, now_ms, session, topic, unique, until
 from hub import UNLIMITED
+from prometheus import scrape
 from raw import handshake, read_response, tcp
 
 
@@ -18,6 +20,7 @@ def test_health(hub):
     assert health["service"] == "signal-hub"
     assert health["version"] == "0.1.0"
     assert abs(health["timestamp"] - now_ms()) < 60_000
+    assert health["checks"]["connections"]["status"] == "ok"
 
 
 async def test_health_is_degraded_near_a_limit(start_hub):
@@ -37,10 +40,16 @@ def test_ready(hub):
     assert isinstance(json.loads(body), dict)
 
 
-@pytest.mark.parametrize("path", ["/nope", "/health/deeper", "/metricsx", "/api/v1/stats",
+@pytest.mark.parametrize("path", ["/nope", "/health/", "/health/deeper", "/metricsx", "/api/v1/stats",
                                   "/../etc/passwd", "/%2e%2e/etc/passwd"])
 def test_unknown_paths_are_not_found(hub, path):
     assert hub.http(path)[0] == 404
+
+
+def test_a_nul_in_the_path_ends_the_connection(hub):
+    with pytest.raises(http.client.RemoteDisconnected):
+        hub.http("/health%00")
+    assert hub.http("/health")[0] == 200
 
 
 def test_a_query_does_not_hide_a_path(hub):
@@ -60,7 +69,7 @@ def test_head_has_the_headers_and_no_body(hub, path):
 def test_other_methods_are_not_allowed(hub, method, path):
     status, headers, _ = hub.http(path, method, body=b"{}" if method != "DELETE" else None)
     assert status == 405
-    assert "GET" in headers.get("allow", "GET")
+    assert headers["allow"] == "GET, HEAD"
     assert hub.http("/health")[0] == 200
 
 
@@ -99,15 +108,8 @@ def test_what_is_no_http_harms_nothing(hub, request_line):
 # ---- metrics ------------------------------------------------------------------------------------
 
 
-def metrics(hub):
-    status, headers, body = hub.http("/metrics")
-    assert status == 200
-    assert headers["content-type"].startswith("text/plain")
-    return prometheus.parse(body)
-
-
 def test_metrics_are_well_formed(hub):
-    found = metrics(hub)
+    found = scrape(hub)
     assert found.types
     assert all(name.startswith("signalhub_") for name in found.types)
     assert set(found.help) == set(found.types)
@@ -122,7 +124,7 @@ async def test_levels_follow_what_happens(start_hub):
     await a.subscribe("t1")
     await b.subscribe("t1")
     await b.subscribe("t*")
-    found = metrics(hub)
+    found = scrape(hub)
     assert found.value("signalhub_connections") == 2
     assert found.value("signalhub_actors") == 2
     assert found.value("signalhub_topics") == 2
@@ -130,12 +132,40 @@ async def test_levels_follow_what_happens(start_hub):
     await b.close()
 
     async def smaller():
-        return metrics(hub).value("signalhub_connections") == 1
+        return scrape(hub).value("signalhub_connections") == 1
 
     await until(smaller, "one connection less")
-    found = metrics(hub)
+    found = scrape(hub)
     assert found.value("signalhub_actors") == 0
     assert found.value("signalhub_subscriptions") == 1
+
+
+async def test_messages_are_counted(start_hub):
+    hub = start_hub()
+    a, name = await actor(hub), topic()
+    await a.subscribe(name)
+    await a.publish(name)
+    await a.ask("hub:nope")
+    found = scrape(hub)
+    assert found.value("signalhub_sessions_connected") == 1
+    assert found.value("signalhub_requests_total", type="hub:publish") == 1
+    assert found.value("signalhub_messages_received_total") == 5
+    assert found.value("signalhub_messages_sent_total") == 6  # an answer each, and the publication
+    assert found.value("signalhub_deliveries_total") == 1
+
+
+async def test_scraping_disturbs_no_session(hub):
+    a = await session(hub)
+
+    def scrape_often():
+        for _ in range(10):
+            scrape(hub)
+
+    scraping = [asyncio.to_thread(scrape_often) for _ in range(4)]
+    everything = asyncio.gather(*scraping)
+    while not everything.done():
+        await a.nothing_more()
+    await everything
 
 
 async def test_counters_by_type_and_reason(start_hub):
@@ -149,7 +179,7 @@ async def test_counters_by_type_and_reason(start_hub):
     await a.receive("hub:message_too_large")
     await a.deliver(b.me, timestamp=0, ttl=1)
     assert handshake(hub).status == 429
-    found = metrics(hub)
+    found = scrape(hub)
     assert found.value("signalhub_requests_total", type="hub:connect") == 2
     assert found.value("signalhub_requests_total", type="hub:send") == 3
     assert found.value("signalhub_errors_total", code="unknown_type") == 1
@@ -161,7 +191,7 @@ async def test_counters_by_type_and_reason(start_hub):
     assert found.value("signalhub_turn_duration_seconds_count") > 0
     before = dict(found)
     await a.fence()
-    for key, value in metrics(hub).items():
+    for key, value in scrape(hub).items():
         if found.types.get(key[0]) == "counter":
             assert value >= before[key], key
 

@@ -6,6 +6,7 @@ import pytest
 
 from client import actor, envelope, new_id, session, topic, unique
 from expect import refused, send_ack, unknown_actor
+from prometheus import scrape
 
 
 async def twice(client, type_, payload, **fields):
@@ -145,6 +146,7 @@ async def test_the_memory_is_bounded_oldest_first(start_hub):
     for id_ in ids:
         await a.deliver(b.me, 1, id=id_)
     await b.take(7, "app:event")
+    assert scrape(hub).value("signalhub_dedupe_entries") <= 5
     await a.deliver(b.me, 1, id=ids[-1])
     await b.nothing_more()  # the youngest is remembered
     await a.deliver(b.me, 1, id=ids[0])

@@ -90,6 +90,15 @@ async def test_subscriptions_made_before_registering_go_along(hub):
     assert (await a.receive("app:event"))["to"] == a.me
 
 
+async def test_subscriptions_go_along_to_another_address(hub):
+    a, b = await session(hub), await session(hub)
+    name, real = topic(), unique("real")
+    await a.subscribe(name)
+    assert (await a.register(real))["subscriptions"] == [name]
+    await b.publish(name, 1)
+    assert (await a.receive("app:event"))["to"] == real
+
+
 async def test_subscriptions_belong_to_the_from_they_were_made_with(hub):
     a, b = await session(hub), await session(hub)
     first, second = unique("first"), unique("second")

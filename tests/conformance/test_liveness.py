@@ -65,7 +65,7 @@ async def test_a_socket_without_any_sign_of_life_is_dropped(start_hub):
 
     await until(dropped, "the silent session's actor to go")
     hub.wait_log("idle_timeout")
-    silent.wait_closed()
+    assert silent.wait_closed() == 1008
     await watcher.fence()
 
 

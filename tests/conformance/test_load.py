@@ -3,7 +3,7 @@ import asyncio
 
 from client import session, sessions, until
 from hub import UNLIMITED
-from prometheus import parse
+from prometheus import scrape
 
 HUB_FLAGS = (*UNLIMITED, "--max-connections", "5000")
 HERD = 2000
@@ -17,7 +17,7 @@ async def test_2000_clients_connecting_at_once_are_all_served(start_hub):
     assert len(clients) == HERD
     answers = await asyncio.gather(*(c.ask("hub:queue_stats") for c in clients))
     assert {a["type"] for a in answers} == {"hub:queue_stats_response"}
-    found = parse(hub.http("/metrics")[2])
+    found = scrape(hub)
     assert found.value("signalhub_connections") == HERD
     assert found.value("signalhub_sessions_connected") == HERD
 
@@ -36,7 +36,7 @@ async def test_1000_actors_with_100_topics_each_leave_at_once(start_hub):
 
     await asyncio.gather(*(settle(n, c) for n, c in enumerate(clients)))
     assert (await witness.publish("shared/1"))["subscriberCount"] == LEAVERS
-    before = parse(hub.http("/metrics")[2])
+    before = scrape(hub)
     assert before.value("signalhub_subscriptions") == LEAVERS * TOPICS_EACH
 
     for client in clients:
@@ -51,7 +51,7 @@ async def test_1000_actors_with_100_topics_each_leave_at_once(start_hub):
 
     async def forgotten():
         await witness.fence()
-        after = parse(hub.http("/metrics")[2])
+        after = scrape(hub)
         return (after.value("signalhub_subscriptions"), after.value("signalhub_topics")) == (0, 0)
 
     await until(forgotten, "their topics to be removed")

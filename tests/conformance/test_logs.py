@@ -47,6 +47,7 @@ async def test_every_line_is_well_formed_and_keeps_secrets(start_hub):
     assert events[:2] == ["starting", "listening"] and events[-1] == "stopped"
     for event in ("session_state", "actor_registered", "actor_replaced", "message_refused"):
         assert event in events
+    assert hub.log_lines("message_refused", code="unknown_type", level="debug")
     assert hub.logs[0]["version"] == "0.1.0" and hub.logs[0]["pid"] == hub.process.pid
     timestamps = [line["timestamp"] for line in hub.logs]
     assert timestamps == sorted(timestamps)
@@ -123,8 +124,8 @@ async def test_a_refused_connect_is_logged(start_hub, tmp_path):
 async def test_a_herd_is_noticed(start_hub):
     hub = start_hub(*UNLIMITED, "--herd-threshold", "10", "--high-connection-rate", "20")
     await sessions(hub, 60)
-    assert hub.wait_log("high_connection_rate")["level"] == "warn"
-    assert hub.wait_log("thundering_herd_detected")["level"] == "error"
+    hub.wait_log("high_connection_rate", level="warn", threshold=20)
+    hub.wait_log("thundering_herd_detected", level="error", threshold=10)
     assert len(hub.log_lines("thundering_herd_detected")) < 10  # not one line per connection
     assert len(hub.log_lines("high_connection_rate")) < 10
 
@@ -154,7 +155,7 @@ def test_text_for_a_terminal():
     while "listening" not in line:
         line = process.stdout.readline()
         assert line and not line.startswith("{")
-    assert "ws://127.0.0.1:" in line
+    assert ' info  listening url="ws://127.0.0.1:' in line
     process.terminate()
     assert process.wait(20) == 0
     process.stdout.close()

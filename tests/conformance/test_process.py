@@ -3,6 +3,7 @@ import pathlib
 import socket
 
 import pytest
+import websockets
 
 from client import Client
 from hub import Hub, run
@@ -54,7 +55,7 @@ async def test_the_url_of_the_log_is_one_to_connect_to(hub):
 
 def test_a_port_in_use_is_said_and_ends(hub):
     done = run("--listen", f"127.0.0.1:{hub.port}", "--db", ":memory:")
-    assert done.returncode not in (0, 2)
+    assert done.returncode == 1
     assert f"127.0.0.1:{hub.port}" in done.stderr
     assert "in use" in done.stderr.lower()
     assert hub.http("/health")[0] == 200
@@ -72,6 +73,14 @@ def test_a_listen_address_that_is_none(listen):
     done = run("--listen", listen, "--db", ":memory:")
     assert done.returncode == 2
     assert "listen" in done.stderr
+
+
+async def test_sessions_over_a_unix_socket(start_hub, tmp_path):
+    path = tmp_path / "hub.sock"
+    start_hub(listen=f"unix:{path}")
+    async with websockets.unix_connect(str(path), "ws://localhost/ws") as socket_:
+        await socket_.send('{"type":"ping"}')
+        assert await socket_.recv() == '{"type":"pong"}'
 
 
 def test_unix_socket(tmp_path):

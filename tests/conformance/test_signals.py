@@ -29,7 +29,8 @@ async def test_sessions_are_told_and_closed_1001(start_hub, number):
     assert len(set(spread)) > 5  # so that not all come back at once
     assert hub.wait_exit() == 0
     hub.wait_log("draining")
-    assert hub.log_lines()[-1]["event"] == "stopped"
+    last = hub.log_lines()[-1]
+    assert (last["event"], last["exitCode"]) == ("stopped", 0)
 
 
 async def test_what_was_accepted_is_delivered_before(start_hub):

@@ -3,6 +3,7 @@ import asyncio
 
 from client import session, sessions, until
 from hub import UNLIMITED, sanitized
+from prometheus import scrape
 from raw import RawSocket
 
 MIB = 1 << 20
@@ -45,6 +46,8 @@ async def test_the_slow_one_is_cut_and_the_other_99_see_no_change(start_hub):
     sent = await publish_until(hub, publisher, "slow_consumer", tick)
     line = hub.wait_log("slow_consumer")
     assert line["sessionId"] == deaf.session_id and line["level"] == "warn"
+    assert line["actorAddress"] == deaf.me
+    assert scrape(hub).value("signalhub_slow_consumers_total") == 1
 
     async def only_the_others():
         return await publisher.publish("ticks", sent, "app:tick") == {

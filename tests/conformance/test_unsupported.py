@@ -8,18 +8,22 @@ REGISTER = {"actorAddress": "@(test/promise)", "capabilities": ["x"]}
 EVENT = {"type": "app:x", "data": 1}
 
 PROMISES = [
-    ("hub:register", {**REGISTER, "overflow": "drop_oldest"}, {}, "overflow"),
-    ("hub:register", REGISTER, {"acks": True}, "acks"),
-    ("hub:register", REGISTER, {"durable": True}, "durable"),
-    ("hub:renew", {"renewalToken": "x"}, {"durable": True}, "durable"),
-    ("hub:unregister", {"actorAddress": "@(test/promise)"}, {"durable": True}, "durable"),
-    ("hub:subscribe", {"topic": "promise", "durable": True}, {}, "durable"),
-    ("hub:subscribe", {"topic": "promise", "since": {"epoch": "x", "offset": 1}}, {}, "since"),
-    ("hub:subscribe", {"topic": "promise", "ack": True}, {}, "ack"),
-    ("hub:subscribe", {"topic": "promise"}, {"durable": True}, "durable"),
-    ("hub:unsubscribe", {"topic": "promise"}, {"durable": True}, "durable"),
-    ("hub:send", EVENT, {"delivery": "at-least-once"}, "delivery"),
-    ("hub:publish", {"topic": "promise", **EVENT}, {"delivery": "at-least-once"}, "delivery"),
+    ("hub:register", {**REGISTER, "overflow": "drop_oldest"}, {}, "payload.overflow"),
+    ("hub:register", REGISTER, {"acks": True}, "metadata.acks"),
+    ("hub:register", REGISTER, {"durable": True}, "metadata.durable"),
+    ("hub:renew", {"renewalToken": "x"}, {"durable": True}, "metadata.durable"),
+    ("hub:unregister", {"actorAddress": "@(test/promise)"}, {"durable": True},
+     "metadata.durable"),
+    ("hub:subscribe", {"topic": "promise", "durable": True}, {}, "payload.durable"),
+    ("hub:subscribe", {"topic": "promise", "since": {"epoch": "x", "offset": 1}}, {},
+     "payload.since"),
+    ("hub:subscribe", {"topic": "promise", "ack": True}, {}, "payload.ack"),
+    ("hub:subscribe", {"topic": "hub/presence"}, {}, "payload.topic"),
+    ("hub:subscribe", {"topic": "promise"}, {"durable": True}, "metadata.durable"),
+    ("hub:unsubscribe", {"topic": "promise"}, {"durable": True}, "metadata.durable"),
+    ("hub:send", EVENT, {"delivery": "at-least-once"}, "metadata.delivery"),
+    ("hub:publish", {"topic": "promise", **EVENT}, {"delivery": "at-least-once"},
+     "metadata.delivery"),
 ]
 
 DEFAULTS = [
@@ -28,7 +32,7 @@ DEFAULTS = [
     ("hub:unsubscribe", {"topic": "promise"}, {"durable": False}),
     ("hub:send", EVENT, {"delivery": "at-most-once"}),
     ("hub:broadcast", EVENT, {"delivery": "at-most-once"}),
-    ("hub:publish", {"topic": "promise", **EVENT}, {"delivery": "at-most-once"}),
+    ("hub:publish", {"topic": "promise", **EVENT}, {"delivery": "at-most-once", "priority": 1}),
 ]
 
 

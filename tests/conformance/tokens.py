@@ -59,8 +59,9 @@ def secret_file(directory, secret=SECRET, name="secret"):
 
 def key_pair(directory, kind, name):
     """A private key and the file of its public half."""
-    if kind == "rsa":
-        private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    if kind in ("rsa", "weak"):
+        bits = 2048 if kind == "rsa" else 1024
+        private = rsa.generate_private_key(public_exponent=65537, key_size=bits)
     else:
         private = ec.generate_private_key({"p256": ec.SECP256R1(), "p384": ec.SECP384R1()}[kind])
     pem = private.public_key().public_bytes(
