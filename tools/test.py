@@ -86,12 +86,10 @@ STAGES = {
     "docs": lambda: check("check-docs", ["tools/check-docs"]),
     "bench": benchmarks,
     "system": lambda: suite("system", "release"),
-    "conformance": lambda: suite("conformance", "release"),
     "build-sanitize": lambda: build("sanitize"),
     "unit-sanitize": lambda: unit("sanitize"),
     "corpora-sanitize": lambda: corpora("sanitize"),
     "system-sanitize": lambda: suite("system", "sanitize"),
-    "conformance-sanitize": lambda: suite("conformance", "sanitize"),
     "tidy": tidy,
 }
 

@@ -1,55 +1,76 @@
+"""Fixtures, and the hook that runs `async def` tests.
+
+`hub` is shared by a module, since starting one is most of a small test's time; a module asks for
+other flags with a global HUB_FLAGS. `start_hub` starts hubs for one test.
+"""
+import asyncio
+import inspect
+import os
 import pathlib
 import sys
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from client import Client  # noqa: E402
-from hub import Hub, UNLIMITED  # noqa: E402
+pytest.register_assert_rewrite("client", "expect", "raw")
+
+import client  # noqa: E402
+import raw  # noqa: E402
+from hub import BINARY, UNLIMITED, Hub  # noqa: E402
+
+TEST_DEADLINE = 90.0
 
 
-@pytest.fixture(scope="session")
-def shared():
-    """One hub with default flags but no limits on load, for tests that leave it as it was."""
-    hub = Hub(*UNLIMITED)
-    yield hub
-    hub.close()
+def pytest_collection_finish(session):
+    if session.items and not session.config.option.collectonly and not os.access(BINARY, os.X_OK):
+        pytest.exit(f"{BINARY} is no program; build the hub or set SIGNAL_HUB_BIN", returncode=3)
+
+
+async def _run(function, arguments):
+    try:
+        await asyncio.wait_for(function(**arguments), TEST_DEADLINE)
+    finally:
+        await client.close_all()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    names = pyfuncitem._fixtureinfo.argnames
+    arguments = {name: pyfuncitem.funcargs[name] for name in names}
+    function = pyfuncitem.obj
+    try:
+        if inspect.iscoroutinefunction(function):
+            asyncio.run(_run(function, arguments))
+        else:
+            function(**arguments)
+    finally:
+        raw.close_all()
+    return True
+
+
+@pytest.fixture(scope="module")
+def hub(request):
+    flags = getattr(request.module, "HUB_FLAGS", UNLIMITED)
+    with Hub(*flags) as running:
+        yield running
 
 
 @pytest.fixture
-def start():
-    """Starts hubs with flags of the test's own."""
+def start_hub():
+    """`start_hub("--flag", "value", …)`: a running hub of this test's own."""
     hubs = []
 
-    def make(*flags, **options):
-        hubs.append(Hub(*flags, **options))
-        return hubs[-1]
-    yield make
-    for hub in hubs:
-        hub.close()
+    def start(*flags, **options):
+        started = Hub(*flags, **options)
+        hubs.append(started)
+        return started.start()
 
-
-@pytest.fixture
-def client(shared):
-    """A connected client of the shared hub."""
-    made = Client(shared)
-    assert made.connect()["type"] == "hub:connected"
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def member(shared):
-    """Makes clients of the shared hub that are connected and registered."""
-    made = []
-
-    def make(address=None, **fields):
-        new = Client(shared, address=address)
-        new.connect()
-        new.registered = new.register(**fields)
-        made.append(new)
-        return new
-    yield make
-    for each in made:
-        each.close()
+    yield start
+    problems = []
+    for started in hubs:
+        try:
+            started.stop()
+        except AssertionError as problem:
+            problems.append(str(problem))
+    assert not problems, problems

@@ -1,40 +1,71 @@
-"""Keys and tokens for tests with authentication."""
-import subprocess
+"""JSON Web Tokens as an issuer of the hub's would make them, and as an attacker would."""
+import base64
+import hashlib
+import hmac
+import json
 import time
 
 import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-SECRET = "0123456789abcdef0123456789abcdef"
+SECRET = "a secret of more than thirty-two bytes, for tests only"
+# Long enough for HS512, whose keys have 64 bytes and more (RFC 7518 §3.2).
+LONG_SECRET = SECRET + ", and again: " + SECRET
+ALL = ["send", "broadcast", "publish", "subscribe", "register", "discover", "presence", "metrics"]
 
 
-def claims(actor="alice", lifetime=3600, **extra):
-    now = int(time.time())
-    return {"actorId": actor, "sub": actor, "iss": "signal-hub", "iat": now,
-            "exp": now + lifetime, **extra}
+def now():
+    return int(time.time())
 
 
-def token(actor="alice", key=SECRET, algorithm="HS256", headers=None, lifetime=3600, drop=(),
-          **extra):
-    payload = claims(actor, lifetime, **extra)
-    for name in drop:
-        del payload[name]
+def claims(actor="alice", *, drop=(), **changes):
+    """Valid claims of `actor`; a change replaces or adds one."""
+    whole = {"sub": "user-1", "actorId": actor, "iss": "signal-hub", "iat": now(),
+             "exp": now() + 3600, **changes}
+    return {k: v for k, v in whole.items() if k not in drop}
+
+
+def sign(payload, key=SECRET, algorithm="HS256", headers=None):
     return jwt.encode(payload, key, algorithm=algorithm, headers=headers)
 
 
-def secret_file(folder, secret=SECRET):
-    path = folder / "secret"
-    path.write_text(secret + "\n")
+def token(actor="alice", key=SECRET, algorithm="HS256", headers=None, **changes):
+    return sign(claims(actor, **changes), key, algorithm, headers)
+
+
+def encoded(part):
+    text = part if isinstance(part, (bytes, str)) else json.dumps(part)
+    data = text if isinstance(text, bytes) else text.encode()
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def by_hand(header, payload, key=SECRET, digest=hashlib.sha256):
+    """A token libraries refuse to make: any header, any claims text, a right HMAC."""
+    head = f"{encoded(header)}.{encoded(payload)}"
+    secret = key if isinstance(key, bytes) else key.encode()
+    return f"{head}.{encoded(hmac.new(secret, head.encode(), digest).digest())}"
+
+
+def unsigned(payload):
+    return f"{encoded({'alg': 'none', 'typ': 'JWT'})}.{encoded(payload)}."
+
+
+def secret_file(directory, secret=SECRET, name="secret"):
+    path = directory / name
+    path.write_text(secret)
     return str(path)
 
 
-def key_pair(folder, kind):
-    """(private PEM, path of the public PEM)."""
-    private, public = folder / f"{kind}.pem", folder / f"{kind}.pub"
-    make = {"rsa": ["genrsa", "-out", str(private), "2048"],
-            "weak": ["genrsa", "-out", str(private), "1024"],
-            "ec": ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", str(private)],
-            "p384": ["ecparam", "-name", "secp384r1", "-genkey", "-noout", "-out", str(private)]}
-    subprocess.run(["openssl", *make[kind]], check=True, capture_output=True)
-    subprocess.run(["openssl", "pkey", "-in", str(private), "-pubout", "-out", str(public)],
-                   check=True, capture_output=True)
-    return private.read_text(), str(public)
+def key_pair(directory, kind, name):
+    """A private key and the file of its public half."""
+    if kind in ("rsa", "weak"):
+        bits = 2048 if kind == "rsa" else 1024
+        private = rsa.generate_private_key(public_exponent=65537, key_size=bits)
+    else:
+        private = ec.generate_private_key({"p256": ec.SECP256R1(), "p384": ec.SECP384R1()}[kind])
+    pem = private.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    path = directory / name
+    path.write_bytes(pem)
+    return private, str(path)

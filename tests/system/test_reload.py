@@ -50,7 +50,7 @@ async def test_a_flag_still_beats_the_file(start_hub, config):
 async def test_a_configuration_that_is_not_valid_changes_nothing(start_hub, config, text, named):
     hub = start_hub("--config", config("rate-limit = 0\n"))
     a = await session(hub)
-    config("max-actors = 1\n" + text if "hub.toml" not in named else text)
+    config(text + "max-actors = 1\n")
     hub.signal(signal.SIGHUP)
     assert named in hub.wait_log("reload_failed")["reason"]
     assert await served(a, 150) == {"hub:queue_stats_response"}
