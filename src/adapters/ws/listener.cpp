@@ -61,26 +61,48 @@ Failed<std::string> refuse(const ListenAddress& address, const std::string& why)
   return fail("cannot listen on " + text_of(address) + ": " + why);
 }
 
-/// A socket file nobody listens on is left over from a crash and is removed.
+std::string reason_of(int error) {
+  switch (error) {
+    case EADDRINUSE: return "the address is in use by another process";
+    case EEXIST: return "the file exists and is no socket; choose another path or remove it";
+    default: return std::strerror(error);
+  }
+}
+
+/// Device and inode: tells a file from another that took its path. Nullopt: there is none.
+std::optional<std::pair<std::uint64_t, std::uint64_t>> identity_of(const std::string& path) {
+  struct stat file {};
+  if (lstat(path.c_str(), &file) != 0) return std::nullopt;
+  return std::pair<std::uint64_t, std::uint64_t>{file.st_dev, file.st_ino};
+}
+
+int open_spare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+bool is_socket_file(const std::string& path) {
+  struct stat file {};
+  return lstat(path.c_str(), &file) == 0 && S_ISSOCK(file.st_mode);
+}
+
+/// A socket file nobody listens on is left over from a crash and is removed. REQUIRES: it is a
+/// socket: the kernel refuses to connect to a file of another kind with the same error.
 bool remove_stale_socket(const ListenAddress& address) {
   SocketName name = name_of(address);
-  const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  // Non-blocking: a listener whose queue is full would keep us waiting.
+  const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (probe < 0) return false;
   const bool stale = connect(probe, name.raw(), name.length) != 0 && errno == ECONNREFUSED;
   ::close(probe);
   return stale && unlink(address.host.c_str()) == 0;
 }
 
+/// 0, or the errno; EEXIST: the file is no socket.
 int bind_socket(int fd, const ListenAddress& address) {
   SocketName name = name_of(address);
   if (bind(fd, name.raw(), name.length) == 0) return 0;
-  const bool in_use = errno == EADDRINUSE;
-  if (!in_use || address.kind != ListenAddress::Kind::unix_socket) return -1;
-  if (!remove_stale_socket(address)) {
-    errno = EADDRINUSE;
-    return -1;
-  }
-  return bind(fd, name.raw(), name.length);
+  if (errno != EADDRINUSE || address.kind != ListenAddress::Kind::unix_socket) return errno;
+  if (!is_socket_file(address.host)) return EEXIST;
+  if (!remove_stale_socket(address)) return EADDRINUSE;
+  return bind(fd, name.raw(), name.length) == 0 ? 0 : errno;
 }
 
 std::uint16_t bound_port(int fd, const ListenAddress& address) {
@@ -109,8 +131,9 @@ int open_socket(const ListenAddress& address) {
   if (address.kind == ListenAddress::Kind::ipv6) {
     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
   }
-  if (bind_socket(fd, address) == 0 && ::listen(fd, backlog) == 0) return fd;
-  const int error = errno;
+  int error = bind_socket(fd, address);
+  if (error == 0 && ::listen(fd, backlog) != 0) error = errno;
+  if (error == 0) return fd;
   ::close(fd);
   errno = error;
   return -1;
@@ -120,21 +143,18 @@ int open_socket(const ListenAddress& address) {
 
 Listener::Listener(int fd, ListenAddress address, OnAccept on_accept)
     : fd_(fd),
-      spare_fd_(::open("/dev/null", O_RDONLY | O_CLOEXEC)),
+      spare_fd_(open_spare()),
       address_(std::move(address)),
       on_accept_(std::move(on_accept)) {}
 
 Result<std::unique_ptr<Listener>> Listener::open(uv_loop_t* loop, const ListenAddress& address,
                                                  OnAccept on_accept) {
   const int fd = open_socket(address);
-  if (fd < 0) {
-    const bool in_use = errno == EADDRINUSE;
-    return refuse(address,
-                  in_use ? "the address is in use by another process" : std::strerror(errno));
-  }
+  if (fd < 0) return refuse(address, reason_of(errno));
   std::unique_ptr<Listener> listener(new Listener(fd, address, std::move(on_accept)));
   if (address.kind == ListenAddress::Kind::unix_socket) {
     chmod(address.host.c_str(), socket_file_mode);
+    listener->file_ = identity_of(address.host);
   } else {
     listener->address_.port = bound_port(fd, address);
   }
@@ -156,12 +176,14 @@ Listener::~Listener() {
     uv_close(reinterpret_cast<uv_handle_t*>(poll_),
              [](uv_handle_t* handle) { delete reinterpret_cast<uv_poll_t*>(handle); });
   }
+  // The file goes first: once the socket is closed, another hub may put its own in this place.
+  if (file_ && *file_ == identity_of(address_.host)) unlink(address_.host.c_str());
   ::close(fd_);
   if (spare_fd_ >= 0) ::close(spare_fd_);
-  if (address_.kind == ListenAddress::Kind::unix_socket) unlink(address_.host.c_str());
 }
 
 void Listener::accept_ready() {
+  if (spare_fd_ < 0) spare_fd_ = open_spare();
   for (int i = 0; i < accepts_per_wake; ++i) {
     int fd = accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0 && (errno == EMFILE || errno == ENFILE) && spare_fd_ >= 0) {
@@ -169,7 +191,7 @@ void Listener::accept_ready() {
       ::close(spare_fd_);
       fd = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
       if (fd >= 0) ::close(fd);
-      spare_fd_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+      spare_fd_ = open_spare();
       continue;
     }
     if (fd < 0) return;

@@ -9,7 +9,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "base/listen_address.hpp"
 #include "base/result.hpp"
@@ -21,11 +23,12 @@ class Listener {
   /// Takes ownership of a connected, non-blocking descriptor.
   using OnAccept = std::function<void(int fd, const ListenAddress& address)>;
 
-  /// Errors: a sentence naming the address.
+  /// A unix socket's file that nobody listens on any more is replaced; a file of another kind never
+  /// is. Errors: a sentence naming the address.
   static Result<std::unique_ptr<Listener>> open(uv_loop_t* loop, const ListenAddress& address,
                                                 OnAccept on_accept);
 
-  /// Stops accepting; a unix socket's file is removed.
+  /// Stops accepting; a unix socket's file is removed, unless another has taken its place.
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -41,7 +44,8 @@ class Listener {
   int spare_fd_;  // given up to accept and close one when descriptors run out
   ListenAddress address_;
   OnAccept on_accept_;
-  uv_poll_t* poll_ = nullptr;  // freed by its close callback
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> file_;  // device, inode of the unix socket
+  uv_poll_t* poll_ = nullptr;                                    // freed by its close callback
 };
 
 }  // namespace signal_hub::adapters
