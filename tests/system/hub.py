@@ -3,6 +3,7 @@
 Only the built binary is used, named by SIGNAL_HUB_BIN. Nothing here sleeps for a fixed time: every
 wait is for a condition and has a deadline.
 """
+import functools
 import http.client
 import json
 import os
@@ -26,6 +27,18 @@ UNLIMITED = ("--max-connections-per-ip", "0", "--accept-rate", "0", "--rate-limi
 SANITIZER_MARKS = ("AddressSanitizer", "LeakSanitizer", "runtime error:", "ThreadSanitizer")
 
 
+def serving(*flags, listen="127.0.0.1:0", db=":memory:", grace="0"):
+    """The arguments with which every test starts a hub: a free port, nothing kept on disk, actors
+    gone with their session. A test that wants another database or grace says so, here or by flag."""
+    flags = [str(flag) for flag in flags]
+    defaults = {"--listen": listen, "--db": db, "--grace": grace}
+    chosen = [word for flag, value in defaults.items()
+              if value is not None and (flag == "--listen" or flag not in flags)
+              for word in (flag, str(value))]
+    return [*chosen, *flags]
+
+
+@functools.cache
 def sanitized():
     """Whether the binary carries a sanitizer, which makes memory and time figures meaningless."""
     return b"__asan_init" in pathlib.Path(BINARY).read_bytes()
@@ -39,13 +52,18 @@ def clean_environment(extra=None):
     return env
 
 
-def run(*arguments, env=None, stdin=None, timeout=DEADLINE, cwd=None):
+def run(*arguments, env=None, stdin=None, timeout=DEADLINE):
     """A command of the binary that ends by itself: CompletedProcess with text output."""
     done = subprocess.run(
         [BINARY, *map(str, arguments)], env=clean_environment(env), input=stdin, text=True,
-        capture_output=True, timeout=timeout, cwd=cwd, check=False)
+        capture_output=True, timeout=timeout, check=False)
     assert_no_sanitizer_report(done.stderr)
     return done
+
+
+def run_hub(*flags, env=None, **defaults):
+    """A hub that is expected to refuse its settings: CompletedProcess with text output."""
+    return run(*serving(*flags, **defaults), env=env)
 
 
 def assert_no_sanitizer_report(stderr):
@@ -55,18 +73,11 @@ def assert_no_sanitizer_report(stderr):
 class Hub:
     """`with Hub("--rate-limit", "0") as hub:` — running inside, stopped with exit code 0 after."""
 
-    def __init__(self, *flags, env=None, db=":memory:", listen="127.0.0.1:0", open_files=None,
-                 wrapper=(), cwd=None):
-        self.flags = list(map(str, flags))
+    def __init__(self, *flags, env=None, open_files=None, **defaults):
+        """`defaults` are those of serving()."""
         self._env = clean_environment(env)
         self._open_files = open_files
-        self._cwd = cwd
-        base = list(wrapper) + [BINARY]
-        if listen:
-            base += ["--listen", listen]
-        if db:
-            base += ["--db", db]
-        self.command = base + self.flags
+        self.command = [BINARY, *serving(*flags, **defaults)]
         self.logs = []        # parsed lines, in order
         self.bad_lines = []   # lines that are no JSON object
         self.stderr = ""
@@ -88,7 +99,7 @@ class Hub:
         """Starts the process without waiting until it listens."""
         self.process = subprocess.Popen(
             self.command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env=self._env, cwd=self._cwd, preexec_fn=self._limit_files)
+            env=self._env, preexec_fn=self._limit_files)
         self._readers = [threading.Thread(target=self._read_log, daemon=True),
                          threading.Thread(target=self._read_stderr, daemon=True)]
         for reader in self._readers:

@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives import serialization
 import tokens
 from client import Client, connect_metadata
 from expect import unauthorized
-from hub import Hub, run
+from hub import Hub, run_hub
 from tokens import LONG_SECRET, by_hand, claims, key_pair, secret_file, token
 
 
@@ -99,7 +99,7 @@ async def test_the_maximum_age_is_a_setting(start_hub, tmp_path):
 
 
 def refused_at_start(*flags, naming):
-    done = run("--listen", "127.0.0.1:0", "--db", ":memory:", *flags)
+    done = run_hub(*flags)
     assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
     assert naming in done.stderr + done.stdout
     assert "listening" not in done.stdout
@@ -135,7 +135,7 @@ def test_an_unknown_algorithm(tmp_path):
 
 
 def listens_openly(*flags):
-    return run("--listen", "0.0.0.0:0", "--db", ":memory:", *flags)
+    return run_hub(*flags, listen="0.0.0.0:0")
 
 
 def test_without_a_key_only_loopback_is_listened_on():

@@ -6,9 +6,7 @@ import pytest
 
 import tokens
 from client import Client, connect_metadata
-from hub import run
-
-MINIMAL = ("--listen", "127.0.0.1:0", "--db", ":memory:")
+from hub import run, run_hub
 
 # The published names and defaults.
 DEFAULTS = {
@@ -80,8 +78,7 @@ def test_version():
     (["check"], ["config"]),
 ], ids=" ".join)
 def test_what_is_wrong_is_named_and_exits_2(arguments, words):
-    serving = arguments[0].startswith("--")
-    done = run(*(MINIMAL if serving else ()), *arguments)
+    done = (run_hub if arguments[0].startswith("--") else run)(*arguments)
     assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
     assert all(word in done.stderr for word in words), done.stderr
     assert "listening" not in done.stdout
@@ -92,7 +89,7 @@ def test_what_is_allowed_is_said():
     for arguments, allowed in ((["--log-level", "loud"], "debug"),
                                (["--jwt-algorithm", "MD5"], "HS384"),
                                (["--connect-timeout", "5 weeks"], "5m")):
-        done = run(*MINIMAL, *arguments)
+        done = run_hub(*arguments)
         assert done.returncode == 2 and allowed in done.stderr, done.stderr
 
 
@@ -171,7 +168,7 @@ def test_a_token_that_cannot_be_minted(tmp_path, arguments, code):
 
 
 def test_json_of_help_and_errors_stays_off_stdout():
-    done = run(*MINIMAL, "--no-such-flag")
+    done = run_hub("--no-such-flag")
     assert done.stdout == ""
     with pytest.raises(ValueError):
         json.loads(done.stderr)

@@ -2,7 +2,7 @@
 import pytest
 
 from client import Client
-from hub import Hub, run
+from hub import Hub, run_hub
 
 KINDS = [
     # name, file text, environment, flag, what hub:connected then says for each of the three
@@ -59,15 +59,14 @@ def test_a_boolean_flag_from_file_and_environment(tmp_path):
         pass
     with Hub(env={"SIGNAL_HUB_INSECURE": "true"}, listen="0.0.0.0:0"):
         pass
-    done = run("--listen", "0.0.0.0:0", "--db", ":memory:", "--config", path,
-               env={"SIGNAL_HUB_INSECURE": "false"})
+    done = run_hub("--config", path, env={"SIGNAL_HUB_INSECURE": "false"}, listen="0.0.0.0:0")
     assert done.returncode == 2
 
 
 def test_the_file_may_be_named_by_the_environment(tmp_path):
     path = tmp_path / "hub.toml"
     path.write_text("no-such-key = 1\n")
-    done = run("--listen", "127.0.0.1:0", "--db", ":memory:", env={"SIGNAL_HUB_CONFIG": str(path)})
+    done = run_hub(env={"SIGNAL_HUB_CONFIG": str(path)})
     assert done.returncode == 2 and "no-such-key" in done.stderr
 
 
@@ -76,19 +75,19 @@ def test_the_file_may_be_named_by_the_environment(tmp_path):
 def test_a_bad_file_is_refused_at_start(tmp_path, text, named):
     path = tmp_path / "hub.toml"
     path.write_text(text)
-    done = run("--listen", "127.0.0.1:0", "--db", ":memory:", "--config", path)
+    done = run_hub("--config", path)
     assert done.returncode == 2
     assert named in done.stderr and "hub.toml" in done.stderr
 
 
 def test_a_bad_environment_is_named():
-    done = run("--listen", "127.0.0.1:0", "--db", ":memory:", env={"SIGNAL_HUB_RATE_LIMIT": "x"})
+    done = run_hub(env={"SIGNAL_HUB_RATE_LIMIT": "x"})
     assert done.returncode == 2
     assert "SIGNAL_HUB_RATE_LIMIT" in done.stderr
 
 
 def test_a_missing_file_is_refused(tmp_path):
-    done = run("--config", tmp_path / "missing.toml")
+    done = run_hub("--config", tmp_path / "missing.toml")
     assert done.returncode == 2
     assert "missing.toml" in done.stderr
 

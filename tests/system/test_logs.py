@@ -4,7 +4,7 @@ import re
 import subprocess
 
 from client import actor, session, sessions, topic
-from hub import BINARY, UNLIMITED, Hub, clean_environment
+from hub import BINARY, UNLIMITED, Hub, clean_environment, serving
 from raw import RawSocket, handshake
 
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -148,9 +148,8 @@ def test_refusals_do_not_flood_the_log(start_hub):
 
 
 def test_text_for_a_terminal():
-    process = subprocess.Popen([BINARY, "--listen", "127.0.0.1:0", "--db", ":memory:",
-                                "--log-format", "text"], stdout=subprocess.PIPE, text=True,
-                               env=clean_environment())
+    process = subprocess.Popen([BINARY, *serving("--log-format", "text")],
+                               stdout=subprocess.PIPE, text=True, env=clean_environment())
     line = ""
     while "listening" not in line:
         line = process.stdout.readline()

@@ -6,7 +6,7 @@ import pytest
 import websockets
 
 from client import Client
-from hub import Hub, run
+from hub import Hub, run_hub
 from raw import RawSocket
 
 
@@ -54,7 +54,7 @@ async def test_the_url_of_the_log_is_one_to_connect_to(hub):
 
 
 def test_a_port_in_use_is_said_and_ends(hub):
-    done = run("--listen", f"127.0.0.1:{hub.port}", "--db", ":memory:")
+    done = run_hub(listen=f"127.0.0.1:{hub.port}")
     assert done.returncode == 1
     assert f"127.0.0.1:{hub.port}" in done.stderr
     assert "in use" in done.stderr.lower()
@@ -62,7 +62,7 @@ def test_a_port_in_use_is_said_and_ends(hub):
 
 
 def test_an_address_of_another_machine(hub):
-    done = run("--listen", "192.0.2.1:0", "--db", ":memory:", "--insecure")
+    done = run_hub("--insecure", listen="192.0.2.1:0")
     assert done.returncode != 0
     assert "192.0.2.1" in done.stderr
 
@@ -70,7 +70,7 @@ def test_an_address_of_another_machine(hub):
 @pytest.mark.parametrize("listen", ["", "nonsense", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x",
                                     "127.0.0.1:65536", "127.0.0.1:-1", ":::1"])
 def test_a_listen_address_that_is_none(listen):
-    done = run("--listen", listen, "--db", ":memory:")
+    done = run_hub(listen=listen)
     assert done.returncode == 2
     assert "listen" in done.stderr
 
@@ -105,7 +105,7 @@ def test_a_port_can_be_used_again_at_once():
 
 
 def test_compression_is_refused_where_it_is_broken():
-    done = run("--compression", "--listen", "127.0.0.1:0", "--db", ":memory:")
+    done = run_hub("--compression")
     assert done.returncode == 2
     assert "compression" in done.stderr
 

@@ -8,7 +8,7 @@ import pytest
 
 from client import actor, session, sessions
 from expect import answered
-from hub import BINARY, UNLIMITED, clean_environment
+from hub import BINARY, UNLIMITED, clean_environment, serving
 from raw import RawSocket, handshake
 
 
@@ -122,9 +122,8 @@ async def test_a_client_that_does_not_close_does_not_hold_it_up(start_hub):
 
 def test_sigpipe_and_broken_stdout_do_not_kill_it():
     """A log reader that goes away must not take the hub along."""
-    process = subprocess.Popen([BINARY, "--listen", "127.0.0.1:0", "--db", ":memory:"],
-                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                               env=clean_environment())
+    process = subprocess.Popen([BINARY, *serving()], stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL, env=clean_environment())
     line = b""
     while b'"listening"' not in line:
         line = process.stdout.readline()
