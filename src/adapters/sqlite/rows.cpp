@@ -1,0 +1,150 @@
+#include "adapters/sqlite/rows.hpp"
+
+#include <SQLiteCpp/Column.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+namespace signal_hub::adapters {
+namespace {
+
+struct StatusText {
+  core::ActorStatus status;
+  std::string_view text;
+};
+
+constexpr std::array status_texts{
+    StatusText{core::ActorStatus::online, "online"},
+    StatusText{core::ActorStatus::away, "away"},
+    StatusText{core::ActorStatus::dormant, "dormant"},
+};
+
+std::string text_of(core::ActorStatus status) {
+  const auto* found = std::find_if(status_texts.begin(), status_texts.end(),
+                                   [status](const StatusText& t) { return t.status == status; });
+  return std::string(found->text);
+}
+
+/// The table's constraint knows no other text.
+core::ActorStatus status_of(std::string_view text) {
+  const auto* found = std::find_if(status_texts.begin(), status_texts.end(),
+                                   [text](const StatusText& t) { return t.text == text; });
+  return found == status_texts.end() ? core::ActorStatus::away : found->status;
+}
+
+std::string json_array(const std::vector<std::string>& texts) {
+  using nlohmann::json;
+  return json(texts).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+/// What somebody edited into something else counts as none.
+std::vector<std::string> texts_of(const std::string& json_text) {
+  const auto parsed = nlohmann::json::parse(json_text, nullptr, false);
+  std::vector<std::string> texts;
+  if (!parsed.is_array()) return texts;
+  for (const auto& element : parsed) {
+    if (element.is_string()) texts.push_back(element.get<std::string>());
+  }
+  return texts;
+}
+
+void bind_time(SQLite::Statement& statement, int index, const std::optional<WallTime>& time) {
+  if (time) {
+    statement.bind(index, epoch_ms(*time));
+  } else {
+    statement.bind(index);
+  }
+}
+
+WallTime read_time(const SQLite::Column& column) { return from_epoch_ms(column.getInt64()); }
+
+std::optional<WallTime> read_optional_time(const SQLite::Column& column) {
+  if (column.isNull()) return std::nullopt;
+  return read_time(column);
+}
+
+std::uint64_t read_number(const SQLite::Column& column) {
+  return static_cast<std::uint64_t>(column.getInt64());
+}
+
+}  // namespace
+
+void bind_actor(SQLite::Statement& statement, const core::ActorRow& row) {
+  statement.bindNoCopy(1, row.address);
+  statement.bind(2, json_array(row.capabilities));
+  statement.bindNoCopy(3, row.metadata);
+  statement.bindNoCopy(4, row.identity);
+  statement.bindNoCopy(5, row.connected_as);
+  statement.bindNoCopy(6, row.connection_id);
+  statement.bind(7, text_of(row.status));
+  bind_time(statement, 8, row.offline_since);
+  statement.bind(9, epoch_ms(row.registered_at));
+  statement.bind(10, epoch_ms(row.expires_at));
+  statement.bind(11, std::int64_t{row.ttl.count()});
+  statement.bind(12, stored(row.version));
+  statement.bind(13, stored(row.registration));
+  statement.bind(14, stored(row.token_counter));
+  statement.bind(15, row.renew_on_heartbeat ? 1 : 0);
+}
+
+core::ActorRow read_actor(SQLite::Statement& statement) {
+  return {
+      .address = statement.getColumn(0).getString(),
+      .capabilities = texts_of(statement.getColumn(1).getString()),
+      .metadata = statement.getColumn(2).getString(),
+      .identity = statement.getColumn(3).getString(),
+      .connected_as = statement.getColumn(4).getString(),
+      .connection_id = statement.getColumn(5).getString(),
+      .status = status_of(statement.getColumn(6).getText()),
+      .offline_since = read_optional_time(statement.getColumn(7)),
+      .registered_at = read_time(statement.getColumn(8)),
+      .expires_at = read_time(statement.getColumn(9)),
+      .ttl = Millis{statement.getColumn(10).getInt64()},
+      .version = read_number(statement.getColumn(11)),
+      .registration = read_number(statement.getColumn(12)),
+      .token_counter = read_number(statement.getColumn(13)),
+      .renew_on_heartbeat = statement.getColumn(14).getInt() != 0,
+  };
+}
+
+void bind_subscription(SQLite::Statement& statement, const core::SubscriptionRow& row) {
+  statement.bindNoCopy(1, row.address);
+  statement.bindNoCopy(2, row.topic);
+  statement.bindNoCopy(3, row.public_id);
+  statement.bind(4, row.durable ? 1 : 0);
+}
+
+core::SubscriptionRow read_subscription(SQLite::Statement& statement) {
+  return {statement.getColumn(0).getString(), statement.getColumn(1).getString(),
+          statement.getColumn(2).getString(), statement.getColumn(3).getInt() != 0};
+}
+
+void bind_message(SQLite::Statement& statement, const core::MessageRow& row) {
+  statement.bind(1, stored(row.position));
+  statement.bindNoCopy(2, row.target);
+  statement.bindNoCopy(3, row.sender);
+  statement.bindNoCopy(4, row.message_id);
+  statement.bind(5, epoch_ms(row.accepted_at));
+  bind_time(statement, 6, row.expires_at);
+  statement.bind(7, row.promised ? 1 : 0);
+  const std::string text = message_opening + row.tail;
+  statement.bind(8, static_cast<std::int64_t>(text.size()));
+  statement.bind(9, text);
+}
+
+core::Recovered::Waiting read_waiting(SQLite::Statement& statement) {
+  const auto bytes = static_cast<std::size_t>(statement.getColumn(4).getInt64());
+  return {
+      .position = read_number(statement.getColumn(0)),
+      .target = statement.getColumn(1).getString(),
+      .sender = statement.getColumn(2).getString(),
+      .message_id = statement.getColumn(3).getString(),
+      .bytes = bytes > 0 ? bytes - 1 : 0,
+      .expires_at = read_optional_time(statement.getColumn(5)),
+      .promised = statement.getColumn(6).getInt() != 0,
+  };
+}
+
+}  // namespace signal_hub::adapters

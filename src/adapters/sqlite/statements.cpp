@@ -1,0 +1,157 @@
+#include "adapters/sqlite/statements.hpp"
+
+#include <SQLiteCpp/Column.h>
+
+#include <string>
+#include <variant>
+
+#include "adapters/sqlite/rows.hpp"
+
+namespace signal_hub::adapters {
+namespace {
+
+/// A statement that is not reset keeps its transaction open, whatever became of it.
+class Use {
+ public:
+  explicit Use(SQLite::Statement& statement) : statement_(statement) { statement_.tryReset(); }
+  ~Use() { statement_.tryReset(); }
+  Use(const Use&) = delete;
+  Use& operator=(const Use&) = delete;
+  SQLite::Statement* operator->() { return &statement_; }
+  SQLite::Statement& operator*() { return statement_; }
+
+ private:
+  SQLite::Statement& statement_;
+};
+
+void run(SQLite::Statement& statement, const std::string& key) {
+  Use use(statement);
+  use->bindNoCopy(1, key);
+  use->exec();
+}
+
+void run(SQLite::Statement& statement, const std::string& first, const std::string& second) {
+  Use use(statement);
+  use->bindNoCopy(1, first);
+  use->bindNoCopy(2, second);
+  use->exec();
+}
+
+void run(SQLite::Statement& statement, std::uint64_t position) {
+  Use use(statement);
+  use->bind(1, stored(position));
+  use->exec();
+}
+
+std::string insert(const std::string& table, const std::string& columns, const std::string& marks) {
+  return "INSERT OR REPLACE INTO " + table + " (" + columns + ") VALUES (" + marks + ")";
+}
+
+// Of all retired versions in one go: a few each time, so that no commit is long for them.
+constexpr const char* forget_versions =
+    "DELETE FROM retired_versions WHERE address IN"
+    " (SELECT address FROM retired_versions WHERE until <= ? ORDER BY until LIMIT 10)";
+
+constexpr const char* bury_message =
+    "INSERT OR REPLACE INTO dead_letters (position, target, sender, message_id, accepted_at,"
+    " expires_at, promised, reason, dead_at, bytes, message)"
+    " SELECT position, target, sender, message_id, accepted_at, expires_at, promised, ?2, ?3,"
+    " bytes, message FROM messages WHERE position = ?1";
+
+}  // namespace
+
+Statements::Statements(SQLite::Database& db)
+    : put_actor_(db,
+                 insert("actors", actor_columns, "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?")),
+      drop_actor_(db, "DELETE FROM actors WHERE address = ?"),
+      drop_actors_(db, "DELETE FROM actors"),
+      put_subscription_(
+          db, insert("subscriptions", "address, topic, subscription_id, durable", "?, ?, ?, ?")),
+      drop_subscription_(db, "DELETE FROM subscriptions WHERE address = ? AND topic = ?"),
+      drop_subscriptions_of_(db, "DELETE FROM subscriptions WHERE address = ?"),
+      drop_subscriptions_(db, "DELETE FROM subscriptions"),
+      put_message_(db, insert("messages", message_columns, "?, ?, ?, ?, ?, ?, ?, ?, ?")),
+      drop_message_(db, "DELETE FROM messages WHERE position = ?"),
+      bury_message_(db, bury_message),
+      put_version_(db, insert("retired_versions", "address, version, until", "?, ?, ?")),
+      drop_version_(db, "DELETE FROM retired_versions WHERE address = ?"),
+      forget_versions_(db, forget_versions),
+      put_meta_(db, insert("meta", "key, value", "?, ?")),
+      get_meta_(db, "SELECT value FROM meta WHERE key = ?") {}
+
+void Statements::apply(const core::JournalEntry& entry) {
+  std::visit([this](const auto& e) { write(e); }, entry);
+}
+
+void Statements::set_meta(const char* key, std::int64_t value) {
+  Use use(put_meta_);
+  use->bindNoCopy(1, key);
+  use->bind(2, value);
+  use->exec();
+}
+
+std::int64_t Statements::meta(const char* key) {
+  Use use(get_meta_);
+  use->bindNoCopy(1, key);
+  return use->executeStep() ? use->getColumn(0).getInt64() : 0;
+}
+
+void Statements::write(const core::ActorRow& row) {
+  {
+    Use use(put_actor_);
+    bind_actor(*use, row);
+    use->exec();
+  }
+  run(drop_version_, row.address);
+}
+
+void Statements::write(const core::ActorGone& gone) {
+  run(drop_actor_, gone.address);
+  run(drop_subscriptions_of_, gone.address);
+  {
+    Use use(put_version_);
+    use->bindNoCopy(1, gone.address);
+    use->bind(2, stored(gone.version));
+    use->bind(3, epoch_ms(gone.at + retired_version_lifetime));
+    use->exec();
+  }
+  Use use(forget_versions_);
+  use->bind(1, epoch_ms(gone.at));
+  use->exec();
+}
+
+void Statements::write(const core::SubscriptionRow& row) {
+  Use use(put_subscription_);
+  bind_subscription(*use, row);
+  use->exec();
+}
+
+void Statements::write(const core::SubscriptionGone& gone) {
+  run(drop_subscription_, gone.address, gone.topic);
+}
+
+void Statements::write(const core::MessageRow& row) {
+  Use use(put_message_);
+  bind_message(*use, row);
+  use->exec();
+}
+
+void Statements::write(const core::MessageGone& gone) { run(drop_message_, gone.position); }
+
+void Statements::write(const core::MessageDead& dead) {
+  {
+    Use use(bury_message_);
+    use->bind(1, stored(dead.position));
+    use->bindNoCopy(2, dead.reason);
+    use->bind(3, epoch_ms(dead.at));
+    use->exec();
+  }
+  run(drop_message_, dead.position);
+}
+
+void Statements::write(const core::StartOver&) {
+  Use(drop_actors_)->exec();
+  Use(drop_subscriptions_)->exec();
+}
+
+}  // namespace signal_hub::adapters

@@ -1,0 +1,51 @@
+// What each kind of journal entry does to the tables, as prepared statements of one connection.
+#pragma once
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
+#include "core/journal_entries.hpp"
+
+namespace signal_hub::adapters {
+
+/// How long the version of a removed address is kept (DESIGN.md, durability contract).
+inline constexpr Millis retired_version_lifetime{86'400'000};
+
+/// Every entry may be applied twice in a row with the same outcome, so that a batch whose fate is
+/// unknown can be written again. All functions throw SQLite::Exception.
+class Statements {
+ public:
+  explicit Statements(SQLite::Database& db);
+
+  void apply(const core::JournalEntry& entry);
+  void set_meta(const char* key, std::int64_t value);
+  std::int64_t meta(const char* key);
+
+ private:
+  void write(const core::ActorRow& row);
+  void write(const core::ActorGone& gone);
+  void write(const core::SubscriptionRow& row);
+  void write(const core::SubscriptionGone& gone);
+  void write(const core::MessageRow& row);
+  void write(const core::MessageGone& gone);
+  void write(const core::MessageDead& dead);
+  void write(const core::StartOver& all);
+
+  SQLite::Statement put_actor_;
+  SQLite::Statement drop_actor_;
+  SQLite::Statement drop_actors_;
+  SQLite::Statement put_subscription_;
+  SQLite::Statement drop_subscription_;
+  SQLite::Statement drop_subscriptions_of_;
+  SQLite::Statement drop_subscriptions_;
+  SQLite::Statement put_message_;
+  SQLite::Statement drop_message_;
+  SQLite::Statement bury_message_;
+  SQLite::Statement put_version_;
+  SQLite::Statement drop_version_;
+  SQLite::Statement forget_versions_;
+  SQLite::Statement put_meta_;
+  SQLite::Statement get_meta_;
+};
+
+}  // namespace signal_hub::adapters

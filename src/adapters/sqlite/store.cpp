@@ -1,0 +1,169 @@
+#include "adapters/sqlite/store.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+namespace signal_hub::adapters {
+namespace {
+
+constexpr Millis backoff_first{100};
+constexpr Millis backoff_most{5'000};
+
+}  // namespace
+
+SqliteStore::SqliteStore(uv_loop_t* loop, const SqliteOptions& options, FileLock lock,
+                         SQLite::Database db)
+    : loop_(loop),
+      lock_(std::move(lock)),
+      writer_(options, std::move(db)),
+      loader_(options.path),
+      upkeep_(options.path),
+      wal_(options.wal_limit),
+      write_job_(loop),
+      load_job_(loop),
+      upkeep_job_(loop),
+      retry_(std::make_unique<LoopTimer>(loop,
+                                         [this] {
+                                           write_due_ = true;
+                                           next();
+                                         })),
+      upkeep_timer_(std::make_unique<LoopTimer>(loop,
+                                                [this] {
+                                                  cut_due_ = wal_.above_limit();
+                                                  next();
+                                                })),
+      backoff_(backoff_first) {
+  figures_.persistent = true;
+  upkeep_timer_->repeat(options.upkeep_interval);
+}
+
+SqliteStore::~SqliteStore() = default;
+
+void SqliteStore::close() {
+  closed_ = true;
+  retry_.reset();
+  upkeep_timer_.reset();
+  while (write_job_.busy() || load_job_.busy() || upkeep_job_.busy()) uv_run(loop_, UV_RUN_ONCE);
+  loader_.close();
+  upkeep_.close();
+  writer_.close();
+  lock_.reset();
+}
+
+void SqliteStore::submit(core::Batch batch) {
+  batch_ = std::move(batch);
+  write_due_ = true;
+  next();
+}
+
+void SqliteStore::load(core::LoadRequest request) {
+  loads_.push_back(std::move(request));
+  next();
+}
+
+/// Starts what can start. To cut the log is done alone, or it would be our own jobs that hold it;
+/// it is due only when the log is above its limit.
+void SqliteStore::next() {
+  if (closed_ || cutting_) return;
+  const bool idle = !write_job_.busy() && !load_job_.busy();
+  if (cut_due_ && !upkeep_job_.busy()) {
+    if (idle) start_cut();
+    return;
+  }
+  if (write_due_ && !write_job_.busy()) start_write();
+  if (!loads_.empty() && !load_job_.busy()) start_loads();
+  if (copy_due_ && !upkeep_job_.busy()) start_copy();
+}
+
+void SqliteStore::start_write() {
+  write_due_ = false;
+  const auto outcome = std::make_shared<WriteOutcome>();
+  write_job_.start([this, outcome] { *outcome = writer_.write(*batch_); },
+                   [this, outcome] { wrote(*outcome); });
+}
+
+void SqliteStore::wrote(const WriteOutcome& outcome) {
+  figures_.failing = outcome.failure.has_value();
+  figures_.error = outcome.failure.value_or("");
+  if (outcome.failure) {
+    ++figures_.write_failures;
+    outcomes_.emplace_back(Failed{*outcome.failure});
+    if (retry_) retry_->arm(backoff_);
+    backoff_ = std::min(2 * backoff_, backoff_most);
+  } else {
+    ++figures_.commits;
+    figures_.rows_refused += outcome.refused.size();
+    figures_.rows_written += batch_->entries.size() - outcome.refused.size();
+    figures_.commit_durations.observe(outcome.duration_us);
+    backoff_ = backoff_first;
+    outcomes_.emplace_back(Durable{batch_->seq, outcome.refused});
+    batch_.reset();
+    copy_due_ = wal_.committed(outcome.wal_pages) || copy_due_;
+  }
+  sized(outcome.wal_bytes, false);
+  next();
+}
+
+void SqliteStore::start_loads() {
+  const auto requests = std::make_shared<std::vector<core::LoadRequest>>(std::exchange(loads_, {}));
+  const auto answers = std::make_shared<std::vector<core::Loaded>>();
+  load_job_.start([this, requests, answers] { *answers = loader_.load(*requests); },
+                  [this, answers] {
+                    for (core::Loaded& rows : *answers) outcomes_.emplace_back(std::move(rows));
+                    next();
+                  });
+}
+
+void SqliteStore::start_copy() {
+  copy_due_ = false;
+  const auto outcome = std::make_shared<CheckpointOutcome>();
+  upkeep_job_.start([this, outcome] { *outcome = upkeep_.copy(); },
+                    [this, outcome] {
+                      sized(outcome->wal_bytes, false);
+                      next();
+                    });
+}
+
+void SqliteStore::start_cut() {
+  cut_due_ = false;
+  cutting_ = true;
+  const auto outcome = std::make_shared<CheckpointOutcome>();
+  upkeep_job_.start([this, outcome] { *outcome = upkeep_.cut(); },
+                    [this, outcome] {
+                      cutting_ = false;
+                      sized(outcome->wal_bytes, outcome->held);
+                      next();
+                    });
+}
+
+void SqliteStore::sized(std::uint64_t bytes, bool tried) {
+  figures_.wal_bytes = bytes;
+  const auto news = wal_.sized(bytes, tried);
+  if (!news) return;
+  figures_.wal_pinned = *news;
+  outcomes_.emplace_back(Pinned{*news, bytes});
+}
+
+void SqliteStore::poll(app::StoreEvents& events) {
+  for (const Outcome& outcome : std::exchange(outcomes_, {})) tell(events, outcome);
+}
+
+void SqliteStore::tell(app::StoreEvents& events, const Outcome& outcome) {
+  std::visit(
+      [&events](const auto& o) {
+        using Kind = std::decay_t<decltype(o)>;
+        if constexpr (std::is_same_v<Kind, Durable>) {
+          events.durable(o.seq, o.refused);
+        } else if constexpr (std::is_same_v<Kind, Failed>) {
+          events.write_failed(o.reason);
+        } else if constexpr (std::is_same_v<Kind, Pinned>) {
+          events.wal_pinned(o.pinned, o.bytes);
+        } else {
+          events.loaded(o);
+        }
+      },
+      outcome);
+}
+
+}  // namespace signal_hub::adapters
