@@ -3,6 +3,7 @@
 Only the built binary is used, named by SIGNAL_HUB_BIN. Nothing here sleeps for a fixed time: every
 wait is for a condition and has a deadline.
 """
+import asyncio
 import functools
 import http.client
 import json
@@ -154,6 +155,10 @@ class Hub:
             assert code == expected, f"exit code {code}: {self._tail()}"
         assert_no_sanitizer_report(self.stderr)
         assert not self.bad_lines, f"not JSON in the log: {self.bad_lines[:3]}"
+
+    async def stopped(self):
+        """stop() while the clients of this test go on, which answer its close frames."""
+        await asyncio.to_thread(self.stop)
 
     def _tail(self):
         return f"{self.logs[-5:]} {self.bad_lines[-5:]} {self.stderr[-4000:]}"

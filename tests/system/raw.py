@@ -198,6 +198,12 @@ class RawSocket:
             pass
         return self.close_code
 
+    def end(self):
+        """Reads to the hub's close frame and answers it, as a library would: its code."""
+        code = self.wait_closed()
+        self.send_frame(CLOSE, struct.pack(">H", code))
+        return code
+
     def reset(self):
         """Ends the connection with a TCP reset."""
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -44,10 +44,6 @@ async def received_so_far(client):
     return (await client.ask("hub:metrics"))["payload"]["messages_received"]
 
 
-async def in_thread(function, *arguments):
-    return await asyncio.get_running_loop().run_in_executor(None, function, *arguments)
-
-
 async def test_pause_above_the_threshold_and_resume_below(hub):
     deaf = deaf_actor(hub)
     sender = await session(hub)
@@ -57,7 +53,7 @@ async def test_pause_above_the_threshold_and_resume_below(hub):
     assert pause["payload"] == {"reason": "outbound_queue_full", "target": deaf.me}
     assert not [m for m in sender.inbox if m["type"] == "hub:resume"]
 
-    numbers = await in_thread(read_numbers, deaf, sent)
+    numbers = await asyncio.to_thread(read_numbers, deaf, sent)
     resume = await sender.receive("hub:resume")
     assert resume["from"] == HUB and resume["to"] == sender.me
     assert resume["payload"] == {"target": deaf.me}
@@ -78,7 +74,7 @@ async def test_only_those_who_feed_it_are_paused(hub):
     await bystander.tell(deaf.me, 1, "app:late")
     pause = await bystander.receive("hub:pause")
     assert pause["payload"]["target"] == deaf.me
-    await in_thread(read_numbers, deaf, sent)
+    await asyncio.to_thread(read_numbers, deaf, sent)
     assert deaf.receive("app:late")["payload"] == 1
     for client in (sender, bystander):
         assert (await client.receive("hub:resume"))["payload"] == {"target": deaf.me}
@@ -92,7 +88,7 @@ async def test_one_that_keeps_on_is_slowed_down_and_loses_nothing(hub):
     for n in range(sent, sent + more):
         await sender.send("hub:send", {"type": "app:bulk", "data": [n, ""]}, to=deaf.me)
     hub.wait_log("reading_paused", sessionId=session_id)
-    numbers = await in_thread(read_numbers, deaf, sent + more)
+    numbers = await asyncio.to_thread(read_numbers, deaf, sent + more)
     assert numbers == list(range(sent + more))
     await sender.receive("hub:resume")
     await sender.fence()
@@ -102,7 +98,7 @@ async def test_a_pause_can_come_again(hub):
     deaf, sender = deaf_actor(hub), await session(hub)
     for _ in range(2):
         sent, _ = await feed_until_paused(sender, deaf.me)
-        await in_thread(read_numbers, deaf, sent)
+        await asyncio.to_thread(read_numbers, deaf, sent)
         await sender.receive("hub:resume")
 
 
@@ -114,7 +110,7 @@ async def test_a_fan_out_never_pauses_its_publisher(hub):
     for n in range(50):
         assert (await publisher.publish("bulk", [n, ""]))["subscriberCount"] == 1
     await publisher.nothing_more()
-    assert len(await in_thread(read_numbers, deaf, sent)) == sent
+    assert len(await asyncio.to_thread(read_numbers, deaf, sent)) == sent
 
 
 async def test_queue_stats_of_a_session_that_was_paused(hub):
@@ -129,7 +125,7 @@ async def test_queue_stats_of_a_session_that_was_paused(hub):
         return await received_so_far(sender) > before + polls
 
     await until(was_read, "the hub to read the question")
-    await in_thread(read_numbers, deaf, sent)
+    await asyncio.to_thread(read_numbers, deaf, sent)
     stats = deaf.receive("hub:queue_stats_response")
     assert stats["correlationId"] == id_
     assert stats["payload"]["queueDepth"] > 5

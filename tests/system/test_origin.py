@@ -2,7 +2,7 @@
 import pytest
 
 import tokens
-from hub import UNLIMITED, Hub
+from hub import UNLIMITED
 from raw import handshake
 
 
@@ -33,12 +33,12 @@ def test_without_auth_the_host_is_loopback(hub, host, expected):
     assert status(hub, Host=host) == expected
 
 
-def test_a_listen_address_is_a_good_host():
-    with Hub(*UNLIMITED, "--insecure", listen="0.0.0.0:0") as hub:
-        hub.url = hub.url.replace("0.0.0.0", "127.0.0.1")
-        assert status(hub, Host="example.org") == 403
-        assert status(hub, Host="127.0.0.1") == 101
-        assert status(hub, Host="0.0.0.0") == 101
+def test_a_listen_address_is_a_good_host(start_hub):
+    hub = start_hub(*UNLIMITED, "--insecure", listen="0.0.0.0:0")
+    hub.url = hub.url.replace("0.0.0.0", "127.0.0.1")
+    assert status(hub, Host="example.org") == 403
+    assert status(hub, Host="127.0.0.1") == 101
+    assert status(hub, Host="0.0.0.0") == 101
 
 
 def test_allowed_origins_are_compared_exactly(start_hub):

@@ -96,12 +96,14 @@ def test_unix_socket(tmp_path):
     assert not path.exists()
 
 
-def test_a_port_can_be_used_again_at_once():
-    with Hub() as hub:
-        port = hub.port
-        RawSocket(hub).connect()
-    with Hub(listen=f"127.0.0.1:{port}") as hub:
-        RawSocket(hub).connect()
+def test_a_port_can_be_used_again_at_once(start_hub):
+    first = start_hub()
+    a = RawSocket(first)
+    a.connect()
+    first.signal()
+    assert a.end() == 1001  # the hub closes first, and its port stays in TIME_WAIT
+    assert first.wait_exit() == 0
+    RawSocket(start_hub(listen=f"127.0.0.1:{first.port}")).connect()
 
 
 def test_compression_is_refused_where_it_is_broken():

@@ -51,7 +51,7 @@ async def test_sockets_without_a_session_end_too(start_hub):
     silent = RawSocket(hub)
     plain = socket.create_connection(hub.address)
     hub.signal()
-    assert silent.wait_closed() == 1001
+    assert silent.end() == 1001
     plain.close()
     assert hub.wait_exit() == 0
 

@@ -68,10 +68,7 @@ async def test_the_slow_one_is_told_when_it_reads_again(start_hub):
     deaf, publisher = deaf_subscriber(hub), await session(hub)
     await publish_until(hub, publisher, "slow_consumer")
 
-    def read_all():
-        return list(deaf.messages())
-
-    messages = await asyncio.get_running_loop().run_in_executor(None, read_all)
+    messages = await asyncio.to_thread(lambda: list(deaf.messages()))
     numbers = [m["payload"][0] for m in messages if m["type"] == "app:bulk"]
     assert numbers == list(range(len(numbers)))  # whole frames, none missing in between
     last = messages[-1]
