@@ -9,13 +9,16 @@
 
 #include "adapters/ws/http_response.hpp"
 #include "base/limits.hpp"
+#include "wire/json_check.hpp"
 #include "wire/ws_frame.hpp"
 
 namespace signal_hub::adapters {
 namespace {
 
-constexpr std::uint16_t close_policy = 1008;
 constexpr std::uint16_t close_normal = 1000;
+constexpr std::uint16_t close_protocol = 1002;
+constexpr std::uint16_t close_invalid_payload = 1007;
+constexpr std::uint16_t close_policy = 1008;
 
 Connection* connection_of(lws* wsi) {
   return static_cast<Connection*>(lws_get_opaque_user_data(wsi));
@@ -40,21 +43,30 @@ std::string peer_of(lws* wsi) {
   return std::string(peer.starts_with(mapped) ? peer.substr(mapped.size()) : peer);
 }
 
-std::string_view method_of(lws* wsi) {
-  if (has(wsi, WSI_TOKEN_GET_URI)) return "GET";
-  if (has(wsi, WSI_TOKEN_HEAD_URI)) return "HEAD";
-  if (has(wsi, WSI_TOKEN_POST_URI)) return "POST";
-  if (has(wsi, WSI_TOKEN_PUT_URI)) return "PUT";
-  if (has(wsi, WSI_TOKEN_DELETE_URI)) return "DELETE";
-  if (has(wsi, WSI_TOKEN_PATCH_URI)) return "PATCH";
-  if (has(wsi, WSI_TOKEN_OPTIONS_URI)) return "OPTIONS";
-  return "";
+struct Method {
+  lws_token_indexes uri;  // where libwebsockets keeps the request's path
+  std::string_view name;
+};
+
+constexpr std::array methods{
+    Method{WSI_TOKEN_GET_URI, "GET"},         Method{WSI_TOKEN_HEAD_URI, "HEAD"},
+    Method{WSI_TOKEN_POST_URI, "POST"},       Method{WSI_TOKEN_PUT_URI, "PUT"},
+    Method{WSI_TOKEN_DELETE_URI, "DELETE"},   Method{WSI_TOKEN_PATCH_URI, "PATCH"},
+    Method{WSI_TOKEN_OPTIONS_URI, "OPTIONS"},
+};
+
+/// Null: one that libwebsockets does not know.
+const Method* method_of(lws* wsi) {
+  const auto* found = std::find_if(methods.begin(), methods.end(),
+                                   [wsi](const Method& m) { return has(wsi, m.uri); });
+  return found == methods.end() ? nullptr : found;
 }
 
 UpgradeRequest upgrade_request(lws* wsi, std::string_view upgrade) {
   UpgradeRequest r;
-  r.is_get = has(wsi, WSI_TOKEN_GET_URI);
-  r.path = header(wsi, r.is_get ? WSI_TOKEN_GET_URI : WSI_TOKEN_POST_URI);
+  const Method* method = method_of(wsi);
+  r.is_get = method != nullptr && method->uri == WSI_TOKEN_GET_URI;
+  if (method != nullptr) r.path = header(wsi, method->uri);
   r.upgrade = upgrade;
   r.version = header(wsi, WSI_TOKEN_VERSION);
   r.key = header(wsi, WSI_TOKEN_KEY);
@@ -85,6 +97,10 @@ std::string reason_of(core::Admission::Verdict verdict) {
     case Verdict::draining: return "The hub is stopping.";
     default: return "The hub holds as many connections as it may.";
   }
+}
+
+bool is_utf8(std::string_view text) {
+  return wire::check_grammar(text) != wire::JsonVerdict::bad_utf8;
 }
 
 int close_with(lws* wsi, std::uint16_t code, std::string_view reason) {
@@ -162,7 +178,8 @@ int Callbacks::refuse(lws* wsi, int status, const std::string& reason, Millis re
 int Callbacks::http(lws* wsi, std::string_view path) {
   const std::string query = header(wsi, WSI_TOKEN_HTTP_URI_ARGS);
   const std::string authorization = header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION);
-  const std::string_view method = method_of(wsi);
+  const Method* known = method_of(wsi);
+  const std::string_view method = known == nullptr ? "" : known->name;
   const app::HttpResponse response = events_.http({method, path, query, authorization, {}});
   // A request that may carry a body is not read further: its answer ends the connection.
   const bool head = method == "HEAD";
@@ -238,7 +255,11 @@ int Callbacks::writeable(lws* wsi) {
 int Callbacks::peer_closes(lws* wsi, const unsigned char* in, std::size_t len) {
   Connection* c = connection_of(wsi);
   if (c == nullptr) return 0;
-  const unsigned code = len < 2 ? close_normal : (unsigned{in[0]} << 8U) | in[1];
+  if (len == 1) return close_with(wsi, close_protocol, "bad close");
+  if (len > 2 && !is_utf8({reinterpret_cast<const char*>(in) + 2, len - 2})) {
+    return close_with(wsi, close_invalid_payload, "bad utf8");
+  }
+  const unsigned code = len == 0 ? close_normal : (unsigned{in[0]} << 8U) | in[1];
   c->clean = code == close_normal;
   // 0 has the library echo the close; it answers ours, and then the socket just ends.
   return c->close_sent ? -1 : 0;

@@ -67,8 +67,10 @@ class WsServer::Impl {
         "signal-hub.v1.json", &Callbacks::dispatch, 0, read_bytes, 0, &callbacks_, tx_bytes};
     protocols_[1] = {};
     info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
+    // Without LWS_SERVER_OPTION_VALIDATE_UTF8: it takes a pong between two fragments of a text for
+    // part of the text and ends the connection. The hub validates every message anyway.
     info.options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-                   LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+                   LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
     info.foreign_loops = loops_;
     info.pt_serv_buf_size = read_bytes;
     info.retry_and_idle_policy = &no_validity_checks_;
