@@ -4,6 +4,7 @@
 other flags with a global HUB_FLAGS. `start_hub` starts hubs for one test.
 """
 import asyncio
+import glob
 import inspect
 import os
 import pathlib
@@ -17,7 +18,7 @@ pytest.register_assert_rewrite("client", "expect", "raw")
 
 import client  # noqa: E402
 import raw  # noqa: E402
-from hub import BINARY, UNLIMITED, Hub  # noqa: E402
+from hub import BINARY, UNLIMITED, Hub, sanitized  # noqa: E402
 
 TEST_DEADLINE = 90.0
 
@@ -74,3 +75,33 @@ def start_hub():
         except AssertionError as problem:
             problems.append(str(problem))
     assert not problems, problems
+
+
+@pytest.fixture
+def late_hub(start_hub, tmp_path):
+    """Starts hubs with a `later(minutes)` that sets their clocks forward (libfaketime).
+
+    A hub sleeps in true time: it notices when something wakes it, a message for example.
+    """
+    libraries = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
+    assert libraries, "libfaketime is missing; tools/packages.txt names its package"
+    if sanitized():
+        pytest.skip("a sanitizer's runtime does not start behind libfaketime")
+    offset, fresh = tmp_path / "offset", tmp_path / "offset.new"
+    passed = 0
+
+    def later(minutes):
+        nonlocal passed
+        passed += minutes
+        fresh.write_text(f"+{passed * 60}")
+        os.replace(fresh, offset)  # read by the hub at any moment
+
+    def start(*flags, **options):
+        later(0)
+        hub = start_hub(*flags, **options, env={
+            "LD_PRELOAD": libraries[0], "FAKETIME_TIMESTAMP_FILE": str(offset),
+            "FAKETIME_NO_CACHE": "1"})
+        hub.later = later
+        return hub
+
+    return start
