@@ -12,6 +12,7 @@
 #include "adapters/jwt/authenticator.hpp"
 #include "adapters/jwt/mac.hpp"
 #include "adapters/log/json_logger.hpp"
+#include "adapters/sqlite/open.hpp"
 #include "adapters/uv/loop.hpp"
 #include "adapters/uv/process.hpp"
 #include "adapters/ws/server.hpp"
@@ -24,6 +25,8 @@
 
 namespace signal_hub {
 namespace {
+
+constexpr std::string_view in_memory = ":memory:";
 
 std::optional<std::string> environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
@@ -78,23 +81,48 @@ class Process {
     const std::size_t most = adapters::connections_by_fd_limit();
     std::size_t& wanted = settings_.hub.max_connections;
     wanted = wanted == 0 ? most : std::min(wanted, most);
-    settings_.hub.grace = 0ms;  // without a store nothing outlives its session
+  }
+
+  int refused(const std::string& sentence) {
+    std::cerr << "signal-hub: " << sentence << ".\n";
+    loop_->finish();
+    return app::exit_database;
   }
 
   int serve_on_loop() {
-    core::Hub hub(settings_.hub, authenticator_.get(), adapters::make_mac(),
+    announce(core::LogEvent::starting,
+             {{"version", std::string(server_version)}, {"pid", std::int64_t{getpid()}}});
+    if (settings_.server.db == in_memory) {
+      app::MemoryStore store;
+      const int code = serve_with(store, {}, adapters::new_mac_key());
+      loop_->finish();
+      return code;
+    }
+    const ServerSettings& server = settings_.server;
+    const std::uint64_t began = loop_->stopwatch_us();
+    auto opened = adapters::open_store(
+        loop_->raw(),
+        {server.db, server.durability == "full", server.wal_limit, server.checkpoint_interval},
+        loop_->now().wall);
+    if (!opened) return refused(opened.error());
+    opening_us_ = loop_->stopwatch_us() - began;
+    settings_.hub.persistent = true;
+    const int code =
+        serve_with(*opened->store, std::move(opened->recovered), std::move(opened->mac_key));
+    opened->store->close();
+    loop_->finish();
+    return code;
+  }
+
+  int serve_with(app::Store& store, core::Recovered recovered, std::string mac_key) {
+    core::Hub hub(settings_.hub, authenticator_.get(), adapters::make_mac(std::move(mac_key)),
                   adapters::random_seed(), loop_->now());
-    app::MemoryStore store;
+    restore(hub, std::move(recovered));
     app::Server server({hub, store, *loop_, *loop_, *logger_, adapters::read_process,
                         [this] { return reload(); }, [this] { loop_->stop(); }},
                        settings_);
-    announce(core::LogEvent::starting,
-             {{"version", std::string(server_version)}, {"pid", std::int64_t{getpid()}}});
     auto transport = adapters::WsServer::create(loop_->raw(), settings_, server);
-    if (!transport) {
-      loop_->finish();
-      return failed(transport.error());
-    }
+    if (!transport) return failed(transport.error());
     server.start(**transport);
     loop_->attach(server);
     for (const std::string& url : (*transport)->urls()) {
@@ -104,8 +132,25 @@ class Process {
     (*transport)->destroy();
     transport->reset();
     logger_->flush();
-    loop_->finish();
     return server.exit_code();
+  }
+
+  /// Puts back what the run before has left; `recovered` is given up before the hub serves.
+  void restore(core::Hub& hub, core::Recovered recovered) {
+    const std::uint64_t began = loop_->stopwatch_us();
+    const core::Restored done = hub.restore(recovered, loop_->now());
+    if (!settings_.hub.persistent) return;
+    const auto count = [](std::size_t n) { return static_cast<std::int64_t>(n); };
+    announce(core::LogEvent::recovered,
+             {{"run", static_cast<std::int64_t>(recovered.run)},
+              {"clean", recovered.clean},
+              {"actors", count(done.actors)},
+              {"dormant", count(done.dormant)},
+              {"subscriptions", count(done.subscriptions)},
+              {"messages", count(done.messages)},
+              {"expired", count(done.expired)},
+              {"grace", done.grace.count()},
+              {"duration", count((loop_->stopwatch_us() - began + opening_us_) / 1000)}});
   }
 
   void announce(core::LogEvent event, std::vector<core::Event::Field> fields) {
@@ -120,7 +165,6 @@ class Process {
     const std::size_t most = adapters::connections_by_fd_limit();
     std::size_t& wanted = fresh.hub.max_connections;
     wanted = wanted == 0 ? most : std::min(wanted, most);
-    fresh.hub.grace = settings_.hub.grace;
     return fresh;
   }
 
@@ -129,6 +173,7 @@ class Process {
   std::unique_ptr<app::Logger> logger_;
   std::unique_ptr<core::Authenticator> authenticator_;
   std::unique_ptr<adapters::UvLoop> loop_;
+  std::uint64_t opening_us_ = 0;  // how long the database took to open and read
 };
 
 }  // namespace

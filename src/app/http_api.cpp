@@ -33,6 +33,22 @@ struct Check {
   std::size_t limit;
 };
 
+Status judge(const StoreFigures& store) {
+  if (store.failing) return Status::unhealthy;
+  return store.wal_pinned ? Status::degraded : Status::ok;
+}
+
+void write_store(wire::JsonWriter& out, const HttpInput& in) {
+  const StoreFigures& store = in.store;
+  out.key("store").begin_object().field("status", name(judge(store)));
+  out.field("persistent", store.persistent);
+  out.field("backlog", in.stats.journal_backlog).field("limit", in.settings.journal_limit);
+  out.field("lag", in.stats.journal_lag.count()).field("walBytes", store.wal_bytes);
+  out.field("walPinned", store.wal_pinned);
+  if (store.failing) out.field("error", std::string_view(store.error));
+  out.end_object();
+}
+
 HttpResponse health(const HttpInput& in) {
   const core::Stats& s = in.stats;
   const HubSettings& limits = in.settings;
@@ -45,7 +61,7 @@ HttpResponse health(const HttpInput& in) {
        limits.max_actors},
       {"memory", judge(held, limits.memory_limit), held, limits.memory_limit},
   };
-  Status worst = Status::ok;
+  Status worst = judge(in.store);
   for (const Check& check : checks) worst = std::max(worst, check.status);
   HttpResponse response;
   response.status = worst == Status::unhealthy ? 503 : 200;
@@ -58,6 +74,7 @@ HttpResponse health(const HttpInput& in) {
     out.key(check.name).begin_object().field("status", name(check.status));
     out.field("value", check.value).field("limit", check.limit).end_object();
   }
+  write_store(out, in);
   out.end_object().end_object();
   return response;
 }
@@ -73,7 +90,7 @@ HttpResponse ready(const HttpInput& in) {
 HttpResponse metrics(const HttpInput& in) {
   HttpResponse response;
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  response.body = render_metrics({in.stats, in.turns, in.backed_up, in.read_process()});
+  response.body = render_metrics({in.stats, in.store, in.turns, in.backed_up, in.read_process()});
   return response;
 }
 

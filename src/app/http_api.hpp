@@ -6,6 +6,7 @@
 #include "app/histogram.hpp"
 #include "app/ports.hpp"
 #include "app/process.hpp"
+#include "app/store.hpp"
 #include "base/settings.hpp"
 #include "core/stats.hpp"
 
@@ -14,6 +15,7 @@ namespace signal_hub::app {
 struct HttpInput {
   const core::Stats& stats;
   const HubSettings& settings;
+  const StoreFigures& store;
   const DurationHistogram& turns;
   std::size_t backed_up;
   const ReadProcess& read_process;

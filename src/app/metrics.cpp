@@ -18,6 +18,8 @@ enum Row : std::size_t {
   connections_closed,
   connections_refused,
   actors,
+  actors_away,
+  actors_dormant,
   topics,
   subscriptions,
   messages_received,
@@ -39,6 +41,20 @@ enum Row : std::size_t {
   messages_rate,
   connections_minute,
   draining,
+  mail_messages,
+  messages_stored,
+  dead_letters,
+  journal_backlog,
+  journal_lag,
+  journal_restarts,
+  commit_waits,
+  store_up,
+  commits,
+  rows_written,
+  rows_refused,
+  write_failures,
+  wal_bytes,
+  commit_duration,
   turn_duration,
   process_memory,
   process_cpu,
@@ -55,6 +71,8 @@ constexpr std::array<MetricInfo, row_count> table{{
     {"connections_closed_total", "counter", "WebSocket connections ended."},
     {"connections_refused_total", "counter", "Upgrades refused by a limit, by reason."},
     {"actors", "gauge", "Registered actors."},
+    {"actors_away", "gauge", "Registered actors whose session was lost."},
+    {"actors_dormant", "gauge", "Addresses kept for their durable subscriptions only."},
     {"topics", "gauge", "Topic names and patterns with a subscriber."},
     {"subscriptions", "gauge", "Subscriptions."},
     {"messages_received_total", "counter", "Messages received, bad ones included."},
@@ -76,6 +94,20 @@ constexpr std::array<MetricInfo, row_count> table{{
     {"messages_per_second", "gauge", "Messages received per second over the last 10 seconds."},
     {"connection_attempts_minute", "gauge", "Upgrades asked for in the current minute."},
     {"draining", "gauge", "1 while the hub stops."},
+    {"mailbox_messages", "gauge", "Messages waiting for actors that are offline."},
+    {"messages_stored_total", "counter", "Messages taken into storage."},
+    {"dead_letters_total", "counter", "Stored messages that will not be delivered."},
+    {"journal_backlog", "gauge", "Changes waiting for the next commit."},
+    {"journal_lag_seconds", "gauge", "Age of the oldest change that is not on disk."},
+    {"journal_restarts_total", "counter", "How often the backlog passed --journal-limit."},
+    {"commit_waits", "gauge", "Answers waiting for a commit."},
+    {"store_up", "gauge", "1 while the database can be written."},
+    {"store_commits_total", "counter", "Transactions committed."},
+    {"store_rows_written_total", "counter", "Changes committed."},
+    {"store_rows_refused_total", "counter", "Changes the database refused for good."},
+    {"store_write_failures_total", "counter", "Attempts to write that failed."},
+    {"store_wal_bytes", "gauge", "Size of the write-ahead log."},
+    {"store_commit_duration_seconds", "histogram", "How long a commit took, off the loop."},
     {"turn_duration_seconds", "histogram", "How long a turn of the loop worked."},
     {"process_resident_memory_bytes", "gauge", "Resident memory."},
     {"process_cpu_seconds_total", "counter", "CPU time, user and system."},
@@ -142,6 +174,8 @@ void connections_page(Page& page, const core::Stats& s) {
                 s.refused[i]);
   }
   page.single(actors, s.actors);
+  page.single(actors_away, s.actors_away);
+  page.single(actors_dormant, s.actors_dormant);
   page.single(topics, s.topics);
   page.single(subscriptions, s.subscriptions);
 }
@@ -182,16 +216,34 @@ void queues_page(Page& page, const MetricsInput& in) {
   page.single(draining, s.draining ? 1 : 0);
 }
 
-void turns_page(Page& page, const DurationHistogram& turns) {
-  page.head(turn_duration);
-  const auto sums = turns.cumulative();
+void histogram_page(Page& page, Row row, const DurationHistogram& durations) {
+  page.head(row);
+  const auto sums = durations.cumulative();
   for (std::size_t i = 0; i < DurationHistogram::bounds_us.size(); ++i) {
-    page.sample(turn_duration, "_bucket",
-                label("le", seconds_text(DurationHistogram::bounds_us[i])), sums[i]);
+    page.sample(row, "_bucket", label("le", seconds_text(DurationHistogram::bounds_us[i])),
+                sums[i]);
   }
-  page.sample(turn_duration, "_bucket", label("le", "+Inf"), turns.count());
-  page.sample(turn_duration, "_sum", "", static_cast<double>(turns.sum_us()) / 1e6);
-  page.sample(turn_duration, "_count", "", turns.count());
+  page.sample(row, "_bucket", label("le", "+Inf"), durations.count());
+  page.sample(row, "_sum", "", static_cast<double>(durations.sum_us()) / 1e6);
+  page.sample(row, "_count", "", durations.count());
+}
+
+void storage_page(Page& page, const MetricsInput& in) {
+  const core::Stats& s = in.stats;
+  page.single(mail_messages, s.mail_messages);
+  page.single(messages_stored, s.stored);
+  page.single(dead_letters, s.dead_lettered);
+  page.single(journal_backlog, s.journal_backlog);
+  page.single(journal_lag, static_cast<double>(s.journal_lag.count()) / 1e3);
+  page.single(journal_restarts, s.journal_restarts);
+  page.single(commit_waits, s.commit_waits);
+  page.single(store_up, in.store.failing ? 0 : 1);
+  page.single(commits, in.store.commits);
+  page.single(rows_written, in.store.rows_written);
+  page.single(rows_refused, in.store.rows_refused);
+  page.single(write_failures, in.store.write_failures);
+  page.single(wal_bytes, in.store.wal_bytes);
+  histogram_page(page, commit_duration, in.store.commit_durations);
 }
 
 }  // namespace
@@ -203,7 +255,8 @@ std::string render_metrics(const MetricsInput& in) {
   connections_page(page, in.stats);
   messages_page(page, in.stats);
   queues_page(page, in);
-  turns_page(page, in.turns);
+  storage_page(page, in);
+  histogram_page(page, turn_duration, in.turns);
   page.single(process_memory, in.process.resident_bytes);
   page.single(process_cpu, in.process.cpu_seconds);
   page.single(process_fds, in.process.open_fds);

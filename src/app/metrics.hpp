@@ -9,6 +9,7 @@
 
 #include "app/histogram.hpp"
 #include "app/process.hpp"
+#include "app/store.hpp"
 #include "core/stats.hpp"
 
 namespace signal_hub::app {
@@ -24,6 +25,7 @@ std::span<const MetricInfo> metric_table();
 
 struct MetricsInput {
   const core::Stats& stats;
+  const StoreFigures& store;
   const DurationHistogram& turns;
   std::size_t backed_up;
   const ProcessFigures& process;

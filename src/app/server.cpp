@@ -12,6 +12,8 @@ namespace {
 
 // Clients are asked to come back spread over this time, so that they do not come as a herd.
 constexpr Millis reconnect_spread{10'000};
+// Of the drain timeout, what is kept for the last batch.
+constexpr Millis saving_time{1'000};
 constexpr std::size_t library_lines_per_second = 5;
 
 /// What a reload found different that only a restart can change.
@@ -29,6 +31,8 @@ std::string frozen_changes(const Settings& a, const Settings& b) {
   note(a.server.jwt_secret_file != b.server.jwt_secret_file, "jwt-secret-file");
   note(a.server.jwt_public_key != b.server.jwt_public_key, "jwt-public-key");
   note(a.server.tls_cert != b.server.tls_cert || a.server.tls_key != b.server.tls_key, "tls");
+  note(a.server.durability != b.server.durability, "durability");
+  note(a.server.wal_limit != b.server.wal_limit, "wal-limit");
   note(a.server.trusted_proxy != b.server.trusted_proxy, "trusted-proxy");
   note(a.server.log_format != b.server.log_format, "log-format");
   return names;
@@ -44,11 +48,14 @@ Level level_named(std::string_view name) {
 }  // namespace
 
 Server::Server(Parts parts, Settings& settings)
-    : parts_(std::move(parts)), settings_(settings), started_(parts_.clock.now().wall) {}
+    : parts_(std::move(parts)),
+      settings_(settings),
+      checkpoints_(parts_.hub, parts_.store, parts_.logger, settings.server),
+      started_(parts_.clock.now().wall) {}
 
 void Server::start(Transport& transport) {
   transport_ = &transport;
-  turn_ = std::make_unique<Turn>(parts_.hub, transport, parts_.store, parts_.timer, parts_.logger,
+  turn_ = std::make_unique<Turn>(parts_.hub, transport, checkpoints_, parts_.timer, parts_.logger,
                                  parts_.clock);
 }
 
@@ -98,8 +105,8 @@ void Server::writable(ConnId conn) {
 HttpResponse Server::http(const HttpRequest& request) {
   const Now now = parts_.clock.now();
   const core::Stats stats = parts_.hub.stats(now.mono);
-  return serve_http(request, {stats, settings_.hub, turn_->durations(), turn_->backed_up(),
-                              parts_.read_process, now});
+  return serve_http(request, {stats, settings_.hub, parts_.store.figures(), turn_->durations(),
+                              turn_->backed_up(), parts_.read_process, now});
 }
 
 void Server::library_log(std::string_view line) {
@@ -140,18 +147,31 @@ void Server::drain(std::string_view trigger) {
   log(core::LogEvent::draining,
       {{"trigger", std::string(trigger)},
        {"connections", static_cast<std::int64_t>(parts_.hub.connections())}});
-  drain_by_ = now.mono + settings_.server.drain_timeout;
-  turn_->also_wake(drain_by_);
+  const Millis time = settings_.server.drain_timeout;
+  drain_by_ = now.mono + time;
+  save_by_ = drain_by_ - std::min(saving_time, time / 4);
+  turn_->also_wake(save_by_);
   transport_->stop_listening();
   parts_.hub.drain(reconnect_spread, now);
 }
 
 void Server::check_drained() {
   if (finished_) return;
-  if (parts_.hub.connections() == 0) return finish(exit_ok, "drained");
-  if (parts_.clock.now().mono < drain_by_) return;
-  log(core::LogEvent::stop_forced, {{"trigger", std::string("drain_timeout")}});
-  finish(exit_ok, "drain_timeout");
+  const MonoTime now = parts_.clock.now().mono;
+  const bool empty = parts_.hub.connections() == 0;
+  if (empty || now >= save_by_) {
+    if (!std::exchange(saving_, true)) {
+      if (!empty) log(core::LogEvent::stop_forced, {{"trigger", std::string("drain_timeout")}});
+      checkpoints_.finish();
+      turn_->also_wake(drain_by_);
+      return;
+    }
+    if (checkpoints_.finished()) return finish(exit_ok, empty ? "drained" : "drain_timeout");
+  }
+  if (now < drain_by_) return;
+  log(core::LogEvent::stopped_unsaved,
+      {{"count", static_cast<std::int64_t>(checkpoints_.unsaved())}});
+  finish(exit_unsaved, "drain_timeout");
 }
 
 void Server::finish(int code, std::string_view reason) {
@@ -172,8 +192,11 @@ void Server::reload() {
   // What a restart alone can change stays as it is.
   fresh->hub.hub_address = settings_.hub.hub_address;
   fresh->hub.auth = settings_.hub.auth;
+  fresh->hub.persistent = settings_.hub.persistent;
   settings_.hub = fresh->hub;
   settings_.server.allow_origin = fresh->server.allow_origin;
+  settings_.server.checkpoint_interval = fresh->server.checkpoint_interval;
+  settings_.server.checkpoint_batch = fresh->server.checkpoint_batch;
   settings_.server.drain_timeout = fresh->server.drain_timeout;
   settings_.server.log_level = fresh->server.log_level;
   parts_.hub.reconfigure(settings_.hub);

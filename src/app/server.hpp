@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "app/checkpoints.hpp"
 #include "app/log.hpp"
 #include "app/ports.hpp"
 #include "app/process.hpp"
@@ -15,7 +16,13 @@
 
 namespace signal_hub::app {
 
-enum ExitCode : int { exit_ok = 0, exit_failed = 1, exit_usage = 2, exit_database = 3 };
+enum ExitCode : int {
+  exit_ok = 0,
+  exit_failed = 1,
+  exit_usage = 2,
+  exit_database = 3,  // it cannot be used; nothing was changed
+  exit_unsaved = 4,   // the hub stopped with changes that are not on disk
+};
 
 class Server final : public TransportEvents, public LoopEvents {
  public:
@@ -71,11 +78,14 @@ class Server final : public TransportEvents, public LoopEvents {
   Parts parts_;
   Settings& settings_;
   Transport* transport_ = nullptr;
+  Checkpoints checkpoints_;
   std::unique_ptr<Turn> turn_;
   WallTime started_;
   bool draining_ = false;
+  bool saving_ = false;  // the last batch is on its way
   bool finished_ = false;
   MonoTime drain_by_ = never;
+  MonoTime save_by_ = never;  // from here on only saving counts
   int exit_code_ = exit_ok;
   std::size_t library_lines_ = 0;  // in the second that began at library_second_
   MonoTime library_second_{};

@@ -15,18 +15,18 @@ constexpr Millis slow_turn_interval{1'000};
 
 }  // namespace
 
-Turn::Turn(core::Hub& hub, Transport& transport, Store& store, Timer& timer, Logger& logger,
-           const Clock& clock)
+Turn::Turn(core::Hub& hub, Transport& transport, Checkpoints& checkpoints, Timer& timer,
+           Logger& logger, const Clock& clock)
     : hub_(hub),
       transport_(transport),
-      store_(store),
+      checkpoints_(checkpoints),
       timer_(timer),
       logger_(logger),
       clock_(clock) {}
 
 void Turn::end() {
   const Now now = clock_.now();
-  offer_journal();
+  checkpoints_.run(now);
   flush_dirty(now);
   hub_.take_commands(commands_);
   for (const core::Command& command : commands_) carry_out(command);
@@ -34,15 +34,6 @@ void Turn::end() {
   rearm();
   measure(now);
 }
-
-void Turn::offer_journal() {
-  store_.poll(*this);
-  if (hub_.journal().empty() || !store_.ready()) return;
-  store_.submit(hub_.journal().take_batch());
-  store_.poll(*this);
-}
-
-void Turn::durable(std::uint64_t seq) { hub_.durable(seq, clock_.now()); }
 
 void Turn::flush_dirty(Now now) {
   // Writing makes receipts, which make other connections dirty; receipts make none themselves.
@@ -116,7 +107,7 @@ void Turn::log_events(Now now) {
 }
 
 void Turn::rearm() {
-  const MonoTime next = std::min(hub_.next_deadline(), also_);
+  const MonoTime next = std::min({hub_.next_deadline(), checkpoints_.next_deadline(), also_});
   if (next == armed_ && next != MonoTime::min()) return;
   armed_ = next;
   timer_.arm(next);

@@ -9,17 +9,17 @@
 #include <string>
 #include <vector>
 
+#include "app/checkpoints.hpp"
 #include "app/histogram.hpp"
 #include "app/log.hpp"
 #include "app/ports.hpp"
-#include "app/store.hpp"
 #include "core/hub.hpp"
 
 namespace signal_hub::app {
 
-class Turn final : private StoreEvents {
+class Turn final {
  public:
-  Turn(core::Hub& hub, Transport& transport, Store& store, Timer& timer, Logger& logger,
+  Turn(core::Hub& hub, Transport& transport, Checkpoints& checkpoints, Timer& timer, Logger& logger,
        const Clock& clock);
 
   /// Something happens: the turn's clock runs from its first event.
@@ -52,8 +52,6 @@ class Turn final : private StoreEvents {
     std::string reason;
   };
 
-  void durable(std::uint64_t seq) override;
-  void offer_journal();
   void flush_dirty(Now now);
   void flush(ConnId conn, Now now);
   void carry_out(const core::Command& command);
@@ -65,7 +63,7 @@ class Turn final : private StoreEvents {
 
   core::Hub& hub_;
   Transport& transport_;
-  Store& store_;
+  Checkpoints& checkpoints_;
   Timer& timer_;
   Logger& logger_;
   const Clock& clock_;

@@ -44,6 +44,20 @@ inline constexpr std::size_t waiting_frames = 64;  // behind a running fan-out
 inline constexpr std::size_t waiting_bytes = std::size_t{4} << 20U;
 inline constexpr std::size_t connections_over_cap = 64;  // answered 503, beyond: closed
 
+// Mailboxes (PROTOCOL.md §7)
+inline constexpr std::size_t mailbox_bytes = std::size_t{16} << 20U;  // per actor
+inline constexpr std::size_t mailbox_bytes_here = std::size_t{256}
+                                                  << 10U;  // in memory of those on disk
+inline constexpr std::size_t mail_window_frames = 64;      // ahead of the socket
+inline constexpr std::size_t mail_window_bytes = std::size_t{1} << 20U;
+inline constexpr std::size_t mail_loaded_at_once = 64;
+inline constexpr Millis mail_load_retry{1'000};
+
+// Durability (DESIGN.md, durability contract)
+inline constexpr std::uint64_t version_raise = 1'000;  // of all versions after a crash
+inline constexpr Millis version_kept{86'400'000};      // of a removed address
+inline constexpr std::uint64_t token_counter_raise = 1'000;
+
 // Tokens (PROTOCOL.md §9)
 inline constexpr Millis clock_skew{30'000};
 inline constexpr Millis expired_token_grace{300'000};

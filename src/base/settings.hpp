@@ -30,6 +30,9 @@ struct HubSettings {
   Millis actor_ttl{300'000};
   Millis actor_ttl_max{3'600'000};
   Millis cleanup_interval{60'000};
+  Millis durable_ttl{604'800'000};
+  std::size_t queue_limit = 1000;        // messages waiting per actor
+  std::size_t journal_limit = 100'000;   // changes waiting for the store
   std::size_t fanout_slice = 100;        // recipients per turn
   std::size_t broadcast_limit = 10'000;  // recipients
   std::size_t pause_threshold = 1000;    // messages
@@ -40,12 +43,17 @@ struct HubSettings {
   std::uint32_t high_connection_rate = 50;           // connections per minute that raise a warning
   std::uint32_t herd_threshold = 50;                 // connections per second that raise an error
   bool auth = false;                                 // a key is configured
+  bool persistent = false;                           // the store gives texts back
 };
 
 /// Read by the adapters and the composition root.
 struct ServerSettings {
   std::vector<std::string> listen{"127.0.0.1:8787"};
   std::string db = "/var/lib/signal-hub/hub.db";
+  Millis checkpoint_interval{250};
+  std::size_t checkpoint_batch = 1000;  // changes
+  std::string durability = "full";      // full or normal
+  std::size_t wal_limit = std::size_t{64} << 20U;
   std::vector<std::string> trusted_proxy;  // CIDR blocks
   std::vector<std::string> allow_origin;
   bool insecure = false;

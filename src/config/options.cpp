@@ -59,6 +59,7 @@ constexpr std::string_view sessions = "Sessions";
 constexpr std::string_view registry = "Registry";
 constexpr std::string_view delivery = "Delivery and flow control";
 constexpr std::string_view limits = "Limits";
+constexpr std::string_view durability = "Durability";
 constexpr std::string_view operation = "Operation";
 
 constexpr std::array table{
@@ -102,7 +103,7 @@ constexpr std::array table{
     duration("idle-timeout", sessions, "How long a client may be silent, pongs included.",
              hub<&H::idle_timeout>),
     duration("grace", sessions,
-             "How long actors of a lost session stay; without a database always 0.",
+             "How long actors of a lost session stay, as away; 0: they end at once.",
              hub<&H::grace>),
 
     number("max-actors", registry, "Registered actors; further ones are refused.",
@@ -124,6 +125,10 @@ constexpr std::array table{
            hub<&H::resume_threshold>),
     bytes("max-queue-bytes", delivery, "Outbound queue of one client; beyond, it is cut.",
           hub<&H::max_queue_bytes>),
+    number("queue-limit", delivery, "Messages that wait for one actor that is offline.",
+           hub<&H::queue_limit>),
+    duration("durable-ttl", delivery, "How long durable subscriptions of an absent actor are kept.",
+             hub<&H::durable_ttl>),
     number("dedupe-memory", delivery, "Requests remembered for retries.", hub<&H::dedupe_memory>),
 
     bytes("max-message-size", limits, "Largest message.", hub<&H::max_message_size>, 1024),
@@ -138,7 +143,20 @@ constexpr std::array table{
     bytes("memory-limit", limits, "All queues together; beyond, the largest consumer is cut.",
           hub<&H::memory_limit>),
 
-    text("db", operation, "FILE", "The database; :memory: keeps nothing.", server<&S::db>),
+    text("db", durability, "FILE", "The database; :memory: keeps nothing.", server<&S::db>),
+    text("durability", durability, "LEVEL",
+         "full: a commit survives power loss; normal: a crash of the hub only, and is cheaper.",
+         server<&S::durability>, false, "full|normal"),
+    duration("checkpoint-interval", durability, "How long a change may wait for a commit.",
+             server<&S::checkpoint_interval>),
+    number("checkpoint-batch", durability, "Changes that make a commit due before the interval.",
+           server<&S::checkpoint_batch>, 1),
+    bytes("wal-limit", durability, "Size of the write-ahead log above which it is cut short.",
+          server<&S::wal_limit>, std::uint64_t{1} << 20U),
+    number("journal-limit", durability,
+           "Changes that may wait for the database; beyond, all is written anew later.",
+           hub<&H::journal_limit>, 1000),
+
     duration("drain-timeout", operation, "How long a stop waits for clients to be told.",
              server<&S::drain_timeout>),
     number("high-connection-rate", operation,

@@ -1,27 +1,29 @@
 // Actor: somebody messages can be delivered to.
 //
-// Registered under its address, or the identity of a session that has registered nothing under it
-// yet: such a guest is in no listing and cannot be sent to, but it may subscribe.
+// Registered under its address; or the identity of a session that has registered nothing under it
+// yet: such a guest is in no listing and cannot be sent to, but it may subscribe; or dormant: its
+// registration ended, its durable subscriptions did not.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "core/actor_ids.hpp"
+#include "core/journal_entries.hpp"
+#include "core/mailbox.hpp"
 
 namespace signal_hub::core {
-
-using ActorId = SlotId<struct ActorTag>;
-using TopicId = SlotId<struct TopicTag>;
-using SubscriptionId = SlotId<struct SubscriptionTag>;
 
 struct Actor {
   std::string address;
   std::string to_member;  // `","to":"<address>",`, what follows the id in a delivery
-  ConnId conn;            // the session that holds it
+  ConnId conn;            // the session that holds it, while online
   bool registered = false;
+  ActorStatus status = ActorStatus::online;
 
   struct Membership {
     TopicId topic;
@@ -29,6 +31,14 @@ struct Actor {
   };
   std::vector<Membership> subscriptions;  // in the order they were made
   std::uint64_t last_fanout = 0;          // so that overlapping subscriptions deliver once
+  std::unique_ptr<Mailbox> mailbox;       // null: nothing waits
+
+  // Registered and dormant actors only.
+  std::string identity;      // of the session that holds or held it
+  std::string connected_as;  // and what that session first called itself
+  WallTime offline_since{};  // while it is not online
+  MonoTime offline_until = never;
+  std::uint64_t version = 0;
 
   // Registered actors only.
   std::vector<std::string> capabilities;
@@ -39,10 +49,13 @@ struct Actor {
   MonoTime expires{};
   MonoTime armed = never;  // the earliest timer entry
   Millis ttl{};
-  std::uint64_t version = 0;
   std::uint64_t registration = 0;   // names this registration; it survives renewals and moves
   std::uint64_t token_counter = 0;  // of the renewal token in force
   bool renew_on_heartbeat = false;
+  bool recovered = false;  // a token from the window a crash lost is accepted still
+
+  bool online() const { return status == ActorStatus::online; }
+  bool mail_waits() const { return mailbox != nullptr; }
 };
 
 }  // namespace signal_hub::core

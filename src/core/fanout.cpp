@@ -5,6 +5,7 @@
 
 #include "base/limits.hpp"
 #include "core/answers.hpp"
+#include "core/mail.hpp"
 #include "core/outflow.hpp"
 #include "core/receipts.hpp"
 #include "core/state.hpp"
@@ -15,11 +16,25 @@ namespace {
 bool expired(const Fanout& fanout, Now now) { return fanout.expires && *fanout.expires < now.wall; }
 
 /// The recipient as it is now; null if it left or unsubscribed since the message was accepted.
-const Actor* present(const State& state, const Fanout::Recipient& recipient) {
-  const Actor* actor = state.registry.find(recipient.actor);
+Actor* present(State& state, const Fanout::Recipient& recipient) {
+  Actor* actor = state.registry.find(recipient.actor);
   if (actor == nullptr) return nullptr;
   if (!recipient.subscription.valid()) return actor->registered ? actor : nullptr;
   return state.topics.find(recipient.subscription) != nullptr ? actor : nullptr;
+}
+
+/// False: nothing reached the recipient, nor waits for it.
+bool deliver_to(State& state, Fanout& fanout, const Fanout::Recipient& recipient, Now now) {
+  Actor* actor = present(state, recipient);
+  if (actor == nullptr) {
+    count_drop(state, DropReason::unsubscribed);
+    return false;
+  }
+  const Parcel parcel{fanout.tail, fanout.expires, recipient.subscription};
+  const Handling handling = deliver(state, *actor, parcel, now);
+  fanout.delivered += handling == Handling::sent ? 1 : 0;
+  fanout.queued += handling == Handling::held ? 1 : 0;
+  return handling != Handling::lost;
 }
 
 void run_slice(State& state, Fanout& fanout, std::size_t slice, Now now) {
@@ -27,15 +42,7 @@ void run_slice(State& state, Fanout& fanout, std::size_t slice, Now now) {
   const bool late = expired(fanout, now);
   if (late) count_drop(state, DropReason::expired, end - fanout.next);
   for (; fanout.next < end; ++fanout.next) {
-    const Actor* actor = late ? nullptr : present(state, fanout.recipients[fanout.next]);
-    if (actor != nullptr && deliver(state, *actor, fanout.tail, 0)) {
-      ++fanout.delivered;
-      continue;
-    }
-    ++fanout.failed;
-    if (!late) {
-      count_drop(state, actor == nullptr ? DropReason::unsubscribed : DropReason::target_gone);
-    }
+    if (late || !deliver_to(state, fanout, fanout.recipients[fanout.next], now)) ++fanout.failed;
   }
 }
 
@@ -43,7 +50,9 @@ void conclude(State& state, const Fanout& fanout, Now now) {
   if (!fanout.request) return;
   if (fanout.topic.empty()) {
     answer(state, *fanout.request,
-           wire::BroadcastAck{fanout.request->message_id, fanout.delivered, 0, fanout.failed}, now);
+           wire::BroadcastAck{fanout.request->message_id, fanout.delivered, fanout.queued,
+                              fanout.failed},
+           now);
   } else {
     answer(state, *fanout.request, wire::Published{fanout.topic, fanout.recipients.size()}, now);
   }
@@ -109,18 +118,6 @@ std::vector<ConnId> run_fanout_slices(State& state, Now now) {
     }
   }
   return free;
-}
-
-SharedTail make_tail(State& state, std::string bytes) {
-  if (bytes.size() < limits::shared_tail_bytes) return {std::move(bytes), nullptr};
-  std::size_t& held = state.shared_bytes;
-  const std::size_t size = bytes.size();
-  held += size;
-  const auto release = [&held, size](const std::string* text) {
-    held -= size;
-    delete text;
-  };
-  return {{}, SharedBytes(new std::string(std::move(bytes)), release)};
 }
 
 }  // namespace signal_hub::core

@@ -17,18 +17,11 @@
 #include "base/time.hpp"
 #include "core/actor.hpp"
 #include "core/open_request.hpp"
-#include "core/outbox.hpp"
+#include "core/shared_tail.hpp"
 
 namespace signal_hub::core {
 
 struct State;
-
-/// The end of a delivery that all recipients share: small ones are copied, large ones referenced.
-struct SharedTail {
-  std::string copied;
-  SharedBytes shared;
-  std::string_view view() const { return shared ? std::string_view(*shared) : copied; }
-};
 
 struct Fanout {
   struct Recipient {
@@ -43,6 +36,7 @@ struct Fanout {
   std::vector<Recipient> recipients;
   std::size_t next = 0;
   std::size_t delivered = 0;
+  std::size_t queued = 0;  // for those that are away
   std::size_t failed = 0;
 };
 
@@ -59,8 +53,5 @@ void start_fanout(State& state, Fanout fanout, Now now);
 
 /// One slice each of a bounded number of running fan-outs. Returns the senders that may go on.
 std::vector<ConnId> run_fanout_slices(State& state, Now now);
-
-/// Makes the shared end of a message; large ones are counted as held once.
-SharedTail make_tail(State& state, std::string bytes);
 
 }  // namespace signal_hub::core

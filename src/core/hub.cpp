@@ -4,11 +4,14 @@
 #include <utility>
 
 #include "base/limits.hpp"
+#include "core/commits.hpp"
 #include "core/fanout.hpp"
 #include "core/intake.hpp"
 #include "core/lifecycle.hpp"
+#include "core/mail.hpp"
 #include "core/outflow.hpp"
 #include "core/receipts.hpp"
+#include "core/recovery.hpp"
 #include "core/state.hpp"
 #include "core/upkeep.hpp"
 
@@ -17,6 +20,7 @@ namespace signal_hub::core {
 Hub::Hub(const HubSettings& settings, const Authenticator* authenticator, Mac mac,
          std::uint64_t seed, Now started)
     : state_(std::make_unique<State>(settings, authenticator, std::move(mac), seed, started)) {
+  state_->journal.limit(settings.journal_limit);
   start_upkeep(*state_, started);
 }
 
@@ -99,7 +103,23 @@ void Hub::tick(Now now) {
   settle(*state_, now);
 }
 
-void Hub::durable(std::uint64_t seq, Now) { state_->journal.confirm(seq); }
+Restored Hub::restore(const Recovered& recovered, Now now) {
+  return core::restore(*state_, recovered, now);
+}
+
+void Hub::durable(std::uint64_t seq, const std::vector<std::uint64_t>& refused, Now now) {
+  state_->store_failing = false;
+  state_->journal.confirm(seq);
+  commits_done(*state_, seq, refused, now);
+  settle(*state_, now);
+}
+
+void Hub::store_failed() { state_->store_failing = true; }
+
+void Hub::loaded(Loaded rows, Now now) {
+  mail_loaded(*state_, std::move(rows), now);
+  settle(*state_, now);
+}
 
 void Hub::drain(Millis spread, Now now) {
   state_->gate.close();
@@ -107,7 +127,10 @@ void Hub::drain(Millis spread, Now now) {
   settle(*state_, now);
 }
 
-void Hub::reconfigure(const HubSettings& settings) { state_->settings = settings; }
+void Hub::reconfigure(const HubSettings& settings) {
+  state_->settings = settings;
+  state_->journal.limit(settings.journal_limit);
+}
 
 void Hub::take_dirty(std::vector<ConnId>& out) {
   out.clear();
@@ -124,7 +147,9 @@ std::string_view Hub::unsent(ConnId conn) {
 
 void Hub::handed_over(ConnId conn, std::size_t bytes, Now now) {
   Session* session = state_->sessions.find(conn);
-  if (session != nullptr) core::handed_over(*state_, *session, bytes, now);
+  if (session == nullptr) return;
+  core::handed_over(*state_, *session, bytes, now);
+  if (!state_->mail_due.empty()) send_due_mail(*state_, now);
 }
 
 void Hub::written(ConnId conn, Now now) {
@@ -148,7 +173,23 @@ void Hub::take_events(std::vector<Event>& out) {
   out.swap(state_->events);
 }
 
-Journal& Hub::journal() { return state_->journal; }
+const Journal& Hub::journal() const { return state_->journal; }
+
+Batch Hub::take_batch(Now now) {
+  if (state_->journal.starting_over()) journal_everything(*state_, now);
+  return state_->journal.take_batch();
+}
+
+Batch Hub::take_last_batch(Now now) {
+  if (state_->journal.starting_over()) journal_everything(*state_, now);
+  journal_mail(*state_, now);
+  return state_->journal.take_last_batch();
+}
+
+void Hub::take_load_requests(std::vector<LoadRequest>& out) {
+  out.clear();
+  out.swap(state_->load_requests);
+}
 
 MonoTime Hub::next_deadline() const {
   const bool work_left = !state_->fanouts.running.empty() || state_->topics.reaping();

@@ -74,8 +74,18 @@ class Hub {
   /// Everything due at `now` happens, and one slice of every running fan-out.
   void tick(Now now);
 
-  /// All journal entries up to and including `seq` are on disk.
-  void durable(std::uint64_t seq, Now now);
+  /// Puts back what a run before has left. REQUIRES: called once, before everything else.
+  Restored restore(const Recovered& recovered, Now now);
+
+  /// All journal entries up to and including `seq` are on disk but for those in `refused`
+  /// (ascending), which the store will never take. A failure is over.
+  void durable(std::uint64_t seq, const std::vector<std::uint64_t>& refused, Now now);
+
+  /// The store cannot write: nothing is promised until durable().
+  void store_failed();
+
+  /// Texts that take_load_requests() asked for.
+  void loaded(Loaded rows, Now now);
 
   /// Stop: tells every session server_shutdown, with a reconnectAfter spread over `spread`, and
   /// closes with 1001. No connection is admitted any more.
@@ -105,7 +115,16 @@ class Hub {
   /// To log and to count, in order. Clears `out` first.
   void take_events(std::vector<Event>& out);
 
-  Journal& journal();
+  const Journal& journal() const;
+
+  /// The changes that wait for the store. REQUIRES: !journal().empty().
+  Batch take_batch(Now now);
+
+  /// The changes that wait and all mail that is in memory only: what a clean stop leaves.
+  Batch take_last_batch(Now now);
+
+  /// What is to be read from the store. Clears `out` first.
+  void take_load_requests(std::vector<LoadRequest>& out);
 
   /// When tick() is due next; MonoTime::min() while a fan-out has slices left, `never` if nothing
   /// is pending.

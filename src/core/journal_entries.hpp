@@ -2,9 +2,11 @@
 // restart reads back (DESIGN.md, durability contract).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -117,13 +119,23 @@ struct Recovered {
     std::optional<WallTime> expires_at;
     bool promised;
   };
-  std::uint64_t run = 1;  // rises with every start
-  bool clean = true;      // the run before ended with a last batch, or there was none
+  std::uint64_t run = 1;      // rises with every start
+  bool clean = true;          // the run before ended with a last batch, or there was none
   std::uint64_t crashes = 0;  // runs that did not, so far
   std::vector<ActorRow> actors;
   std::vector<SubscriptionRow> subscriptions;  // of those actors
   std::vector<Version> versions;               // of removed addresses
   std::vector<Waiting> messages;               // by position
+};
+
+/// What became of it.
+struct Restored {
+  std::size_t actors = 0;  // registered ones, away now
+  std::size_t dormant = 0;
+  std::size_t subscriptions = 0;
+  std::size_t messages = 0;
+  std::size_t expired = 0;  // actors and messages that ended while the hub was down
+  Millis grace{0};          // how long the actors may stay away
 };
 
 /// Asks for the texts of an actor's waiting messages.

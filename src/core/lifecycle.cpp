@@ -6,6 +6,7 @@
 
 #include "base/limits.hpp"
 #include "core/answers.hpp"
+#include "core/mail.hpp"
 #include "core/outflow.hpp"
 #include "core/receipts.hpp"
 
@@ -41,6 +42,24 @@ void end_guest(State& state, Session& session, Now now) {
     state.topics.abandon_all(*actor);
     state.registry.remove(guest, now.mono);
   }
+}
+
+bool is_guest(const Actor& actor) { return !actor.registered && actor.online(); }
+
+/// The actor's session was lost: it is away for the grace, or until its registration ends.
+void leave(State& state, ActorId id, Now now) {
+  Actor* actor = state.registry.find(id);
+  if (actor == nullptr) return;
+  const Millis grace = state.settings.grace;
+  if (grace == 0ms) return retire_actor(state, id, "connection_lost", now);
+  end_waiting_asks(state, *actor, now);
+  state.registry.mark(*actor, ActorStatus::away);
+  actor->conn = {};
+  actor->offline_since = now.wall;
+  actor->offline_until = now.mono + grace;
+  journal_actor(state, *actor, now);
+  arm_actor(state, id, *actor);
+  state.events.push_back({LogEvent::actor_away, {{"actorAddress", actor->address}}});
 }
 
 }  // namespace
@@ -86,9 +105,15 @@ void finish_farewell(State& state, Session& session, Now now) {
   begin_close(state, session, close_normal, "disconnect", now);
 }
 
-void release_actors(State& state, Session& session, Now now) {
+void release_actors(State& state, Session& session, End end, Now now) {
   const auto actors = std::exchange(session.actors, {});
-  for (const ActorId id : actors) remove_actor(state, id, now);
+  for (const ActorId id : actors) {
+    if (end == End::clean) {
+      retire_actor(state, id, "unregistered", now);
+    } else {
+      leave(state, id, now);
+    }
+  }
   end_guest(state, session, now);
   release_senders(state, session, now);
   forget_identity(state, session);
@@ -103,12 +128,14 @@ void displace(State& state, Session& old, std::string_view address, Now now) {
               {"duplicate_connection",
                "Another session has taken over " + std::string(address) + ".", std::nullopt},
               close_normal, now);
-  release_actors(state, old, now);
+  release_actors(state, old, End::unclean, now);
   drop_waiting(state, old);
 }
 
 void finish_session(State& state, Session& session, Now now) {
-  release_actors(state, session, now);
+  // What the hub closed for its own reasons is no client's farewell, whatever code came back.
+  const bool clean = session.gone_clean && !session.closing;
+  release_actors(state, session, clean ? End::clean : End::unclean, now);
   drop_waiting(state, session);
   std::vector<ReceiptId> lost;
   const std::size_t copied = session.outbox.copied_bytes();
@@ -123,13 +150,48 @@ void finish_session(State& state, Session& session, Now now) {
   receipts_lost(state, lost, now);
 }
 
-void remove_actor(State& state, ActorId id, Now now) {
+void remove_actor(State& state, ActorId id, std::string_view reason, Now now) {
   Actor* actor = state.registry.find(id);
   if (actor == nullptr) return;
   state.topics.abandon_all(*actor);
-  state.journal.append(ActorGone{actor->address, actor->version}, now.mono);
+  give_up_mail(state, *actor, reason, now);
+  state.journal.append(ActorGone{actor->address, actor->version, now.wall}, now.mono);
   if (Session* session = state.sessions.find(actor->conn)) std::erase(session->actors, id);
   state.registry.remove(id, now.mono);
+}
+
+void retire_actor(State& state, ActorId id, std::string_view reason, Now now) {
+  Actor* actor = state.registry.find(id);
+  if (actor == nullptr) return;
+  if (!state.topics.has_durable(*actor)) return remove_actor(state, id, reason, now);
+  for (const std::string& topic : state.topics.leave_passing(*actor)) {
+    journal_unsubscription(state, *actor, topic, now);
+  }
+  if (Session* session = state.sessions.find(actor->conn)) std::erase(session->actors, id);
+  state.registry.delist(id);
+  give_up_mail(state, *actor, reason, now);
+  const Millis kept = state.settings.durable_ttl;
+  actor->offline_since = now.wall;
+  actor->offline_until = kept == 0ms ? never : now.mono + kept;
+  journal_actor(state, *actor, now);
+  arm_actor(state, id, *actor);
+}
+
+void resume_actor(State& state, ActorId id, Session& session, Now now) {
+  Actor& actor = *state.registry.find(id);
+  if (actor.status == ActorStatus::dormant) {
+    state.registry.enlist(id, actor.address);
+  } else {
+    Registry::bump_version(actor);
+  }
+  state.registry.mark(actor, ActorStatus::online);
+  actor.conn = session.id;
+  actor.offline_until = never;
+  if (actor.mail_waits()) state.mail_due.push_back(id);
+  state.events.push_back({LogEvent::actor_resumed,
+                          {{"sessionId", session.session_id},
+                           {"actorAddress", actor.address},
+                           {"duration", (now.wall - actor.offline_since).count()}}});
 }
 
 ActorId guest_of(State& state, Session& session) {
@@ -138,30 +200,49 @@ ActorId guest_of(State& state, Session& session) {
   return session.guest;
 }
 
+ActorRow row_of(const Actor& actor) {
+  std::optional<WallTime> offline;
+  if (!actor.online()) offline = actor.offline_since;
+  return {actor.address,
+          actor.capabilities,
+          actor.metadata,
+          actor.identity,
+          actor.connected_as,
+          actor.session_id,
+          actor.status,
+          offline,
+          actor.registered_at,
+          actor.expires_at,
+          actor.ttl,
+          actor.version,
+          actor.registration,
+          actor.token_counter,
+          actor.renew_on_heartbeat};
+}
+
 void journal_actor(State& state, const Actor& actor, Now now) {
-  state.journal.append(ActorRow{actor.address, actor.capabilities, actor.metadata,
-                                actor.registered_at, actor.expires_at, actor.ttl, actor.version,
-                                actor.registration, actor.token_counter, actor.renew_on_heartbeat},
-                       now.mono);
+  state.journal.append(row_of(actor), now.mono);
 }
 
 void journal_subscription(State& state, const Actor& actor, SubscriptionId id, Now now) {
-  if (!actor.registered) return;
+  if (is_guest(actor)) return;
   const Subscription& subscription = *state.topics.find(id);
   state.journal.append(SubscriptionRow{actor.address, std::string(state.topics.name_of(id)),
-                                       subscription.public_id.str()},
+                                       subscription.public_id.str(), subscription.durable},
                        now.mono);
 }
 
 void journal_unsubscription(State& state, const Actor& actor, std::string_view topic, Now now) {
-  if (!actor.registered) return;
+  if (is_guest(actor)) return;
   state.journal.append(SubscriptionGone{actor.address, std::string(topic)}, now.mono);
 }
 
 void arm_actor(State& state, ActorId id, Actor& actor) {
-  if (actor.expires >= actor.armed) return;
-  actor.armed = actor.expires;
-  state.timers.arm(actor.expires, {TimerKind::actor, id.slot, id.generation});
+  const MonoTime deadline =
+      actor.registered ? std::min(actor.expires, actor.offline_until) : actor.offline_until;
+  if (deadline >= actor.armed) return;
+  actor.armed = deadline;
+  state.timers.arm(deadline, {TimerKind::actor, id.slot, id.generation});
 }
 
 }  // namespace signal_hub::core

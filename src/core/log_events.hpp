@@ -37,6 +37,18 @@ enum class LogEvent : std::uint8_t {
   actor_unregistered,
   actor_expired,
   actor_replaced,
+  actor_away,
+  actor_resumed,
+  // durability
+  recovered,
+  store_failed,
+  store_recovered,
+  row_refused,
+  journal_overflow,
+  wal_pinned,
+  wal_released,
+  stopped_unsaved,
+  dead_lettered,
   // messages, debug only
   message_refused,
 };

@@ -58,12 +58,11 @@ bool enqueue(State& state, Session& session, wire::Opcode opcode, const FramePar
   return true;
 }
 
-bool deliver(State& state, const Actor& actor, const SharedTail& tail, ReceiptId receipt) {
-  Session* session = state.sessions.find(actor.conn);
-  if (session == nullptr) return false;
+bool enqueue_delivery(State& state, const Actor& actor, Session& session, std::string_view tail,
+                      const SharedBytes& shared, ReceiptId receipt) {
   const DeliveryHead head(state.rng);
-  const FrameParts parts{head.view(), actor.to_member, tail.view(), tail.shared, receipt};
-  if (!enqueue(state, *session, wire::Opcode::text, parts)) return false;
+  const FrameParts parts{head.view(), actor.to_member, tail, shared, receipt};
+  if (!enqueue(state, session, wire::Opcode::text, parts)) return false;
   ++state.stats.deliveries;
   return true;
 }
@@ -156,6 +155,11 @@ void handed_over(State& state, Session& session, std::size_t bytes, Now now) {
   session.processed_frames = done;
   if (!session.paused_senders.empty() && outbox.frames() < state.settings.resume_threshold) {
     release_senders(state, session, now);
+  }
+  if (!session.mail_behind.empty() && outbox.frames() < limits::mail_window_frames / 2) {
+    auto& due = state.mail_due;
+    due.insert(due.end(), session.mail_behind.begin(), session.mail_behind.end());
+    session.mail_behind.clear();
   }
 }
 

@@ -23,8 +23,10 @@ struct FrameParts {
 };
 bool enqueue(State& state, Session& session, wire::Opcode opcode, const FrameParts& parts);
 
-/// Puts a delivery to `actor` into its session's outbox. False: it has no session that takes any.
-bool deliver(State& state, const Actor& actor, const SharedTail& tail, ReceiptId receipt);
+/// Puts a delivery to `actor` into its session's outbox; `tail` is copied unless `shared` owns it.
+/// False: the session takes none.
+bool enqueue_delivery(State& state, const Actor& actor, Session& session, std::string_view tail,
+                      const SharedBytes& shared, ReceiptId receipt);
 
 /// A message of the hub to a session that answers nothing.
 void tell_encoded(State& state, Session& session, std::string_view to, std::string_view type,

@@ -23,10 +23,20 @@ ReceiptId await_written(State& state, OpenRequest request, std::string_view targ
   return id;
 }
 
+ReceiptId await_written(State& state, Held held, std::string_view target) {
+  const ReceiptId id = ++state.last_receipt;
+  state.receipts.emplace(id, DeliveryReceipt{{}, std::string(target), std::move(held)});
+  return id;
+}
+
 void receipts_written(State& state, const std::vector<ReceiptId>& ids, Now now) {
   for (const ReceiptId id : ids) {
     const auto receipt = take(state, id);
     if (!receipt) continue;
+    if (receipt->held) {
+      state.journal.append(MessageGone{receipt->held->position}, now.mono);
+      continue;
+    }
     const OpenRequest& request = receipt->request;
     answer(state, request, wire::DeliveryAck{request.message_id, now.wall, "delivered"}, now);
     paid_answer(state, request.reply_to.conn);
@@ -35,8 +45,12 @@ void receipts_written(State& state, const std::vector<ReceiptId>& ids, Now now) 
 
 void receipts_lost(State& state, const std::vector<ReceiptId>& ids, Now now) {
   for (const ReceiptId id : ids) {
-    const auto receipt = take(state, id);
+    auto receipt = take(state, id);
     if (!receipt) continue;
+    if (receipt->held) {
+      state.returned_mail.push_back(std::move(*receipt));
+      continue;
+    }
     refuse_unknown(state, receipt->request, receipt->target, now);
     paid_answer(state, receipt->request.reply_to.conn);
   }

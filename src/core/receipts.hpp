@@ -1,5 +1,5 @@
-// Receipts of at-most-once sends: hub:delivery_ack when the bytes are with the target's socket
-// (PROTOCOL.md §4, "Answers to hub:send").
+// Receipts: what follows when a delivery's bytes are with its target's socket, or never will be
+// (PROTOCOL.md §4, "Answers to hub:send"; §7).
 #pragma once
 
 #include <string_view>
@@ -14,10 +14,14 @@ namespace signal_hub::core {
 /// to deliver(). Its session waits with its farewell until then.
 ReceiptId await_written(State& state, OpenRequest request, std::string_view target);
 
-/// Their frames are with the kernel: status `delivered`.
+/// A message from the store: it is done when it has been written, else it returns to the mailbox.
+ReceiptId await_written(State& state, Held held, std::string_view target);
+
+/// Their frames are with the kernel: status `delivered`; what was stored is taken out.
 void receipts_written(State& state, const std::vector<ReceiptId>& ids, Now now);
 
-/// Their frames will never leave: the target is as good as unknown.
+/// Their frames will never leave: to an ask the target is as good as unknown. What was stored is
+/// left in State::returned_mail.
 void receipts_lost(State& state, const std::vector<ReceiptId>& ids, Now now);
 
 /// The session owes or has paid one answer it must give before its farewell.

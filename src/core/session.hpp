@@ -78,6 +78,7 @@ struct Session {
     std::string target;  // the address it sent to
   };
   std::vector<PausedSender> paused_senders;
+  std::vector<ActorId> mail_behind;  // its actors with mail for when the outbox has room
 
   // Its end.
   std::optional<OpenRequest> farewell;  // hub:disconnect, acknowledged after the open answers

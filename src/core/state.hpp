@@ -4,6 +4,7 @@
 // fanout, lifecycle → outflow → state.
 #pragma once
 
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "base/slot_map.hpp"
 #include "core/admission.hpp"
 #include "core/authenticator.hpp"
+#include "core/commit_waits.hpp"
 #include "core/dedupe.hpp"
 #include "core/effects.hpp"
 #include "core/fanout.hpp"
@@ -28,10 +30,18 @@
 
 namespace signal_hub::core {
 
-/// The answer an ask send waits for until its frame is with the kernel.
+/// The answer an ask send waits for until its frame is with the kernel; or a message out of the
+/// store, which is done only then.
 struct DeliveryReceipt {
   OpenRequest request;
   std::string target;
+  std::optional<Held> held{};
+};
+
+/// Texts asked of the store.
+struct MailLoad {
+  ActorId actor;
+  std::vector<std::uint64_t> positions;
 };
 
 struct State {
@@ -52,6 +62,7 @@ struct State {
   std::size_t shared_bytes = 0;   // large payloads, each once
   std::size_t waiting_bytes = 0;  // frames behind fan-outs
   std::size_t reassembly_bytes = 0;
+  std::size_t mail_messages = 0;  // in mailboxes
 
   Gate gate;
   SlotMap<Session, ConnId> sessions;
@@ -63,6 +74,9 @@ struct State {
   Nonces nonces;
   Fanouts fanouts;
   Journal journal;
+  CommitWaits commit_waits;
+  bool store_failing = false;  // the last attempt to write failed: nothing is promised
+  std::uint64_t last_position = 0;
   Timers timers;
   BufferPool buffers;
 
@@ -75,6 +89,11 @@ struct State {
   std::vector<ConnId> dirty;
   std::vector<ConnId> overflowing;
   std::vector<ConnId> farewells;  // sessions whose hub:disconnect waits for open answers
+  std::vector<ActorId> mail_due;  // online, and their mailboxes may have something to send
+  std::vector<DeliveryReceipt> returned_mail;  // could not be delivered: back to the mailbox
+  std::vector<LoadRequest> load_requests;
+  std::unordered_map<std::uint64_t, MailLoad> loads;  // outstanding
+  std::uint64_t last_load = 0;
   std::vector<Command> commands;
   std::vector<Event> events;
   RateWindow received;

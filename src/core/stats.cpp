@@ -11,6 +11,8 @@ std::string_view name(DropReason reason) {
     case DropReason::replaced: return "replaced";
     case DropReason::unsubscribed: return "unsubscribed";
     case DropReason::oversized: return "oversized";
+    case DropReason::mailbox_full: return "mailbox_full";
+    case DropReason::memory_limit: return "memory_limit";
     case DropReason::count_: break;
   }
   return "";

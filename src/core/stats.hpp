@@ -21,6 +21,8 @@ enum class DropReason : std::uint8_t {
   replaced,        // discarded when the address moved to another session
   unsubscribed,    // a fan-out's recipient left before its slice
   oversized,       // over the size limit, never parsed
+  mailbox_full,    // the oldest in a mailbox made room, or a new one found none
+  memory_limit,    // mailboxes made room when --memory-limit was reached
   count_,
 };
 std::string_view name(DropReason reason);
@@ -48,12 +50,21 @@ struct Stats {
   std::uint64_t pauses = 0;
   std::uint64_t slow_consumers = 0;
   std::uint64_t duplicates_answered = 0;  // retried requests
+  std::uint64_t stored = 0;               // messages taken into storage
+  std::uint64_t dead_lettered = 0;
+  std::uint64_t journal_restarts = 0;  // the backlog passed its limit and was let go
   WallTime started{};
   // now
   std::size_t connections = 0;
   std::size_t sessions_connected = 0;
   std::size_t actors = 0;
-  std::size_t topics = 0;  // names and patterns with a subscriber
+  std::size_t actors_away = 0;
+  std::size_t actors_dormant = 0;
+  std::size_t mail_messages = 0;  // waiting in mailboxes
+  std::size_t journal_backlog = 0;
+  std::size_t commit_waits = 0;  // answers waiting for a commit
+  Millis journal_lag{0};         // age of the oldest change not on disk
+  std::size_t topics = 0;        // names and patterns with a subscriber
   std::size_t subscriptions = 0;
   std::size_t queued_bytes = 0;  // in outboxes
   std::size_t reassembly_bytes = 0;

@@ -30,17 +30,28 @@ TopicId Topics::topic_named(std::string_view name) {
 
 bool Topics::has_room() const { return topics_.size() < limits::topics; }
 
-SubscriptionId Topics::subscribe(ActorId id, Actor& actor, std::string_view name, Rng& rng) {
-  const SubscriptionId existing = of(actor, name);
-  if (existing.valid()) return existing;
+SubscriptionId Topics::add(ActorId id, Actor& actor, std::string_view name, const Uuid& public_id) {
   const TopicId topic_id = topic_named(name);
   Topic& topic = *topics_.find(topic_id);
   const auto place = static_cast<std::uint32_t>(topic.members.size());
-  const SubscriptionId made =
-      subscriptions_.insert(Subscription{id, topic_id, place, Uuid::make(rng)});
+  const SubscriptionId made = subscriptions_.insert(Subscription{id, topic_id, place, public_id});
   topic.members.push_back({id, made});
   actor.subscriptions.push_back({topic_id, made});
   return made;
+}
+
+SubscriptionId Topics::subscribe(ActorId id, Actor& actor, std::string_view name, Rng& rng) {
+  const SubscriptionId existing = of(actor, name);
+  return existing.valid() ? existing : add(id, actor, name, Uuid::make(rng));
+}
+
+void Topics::restore(ActorId id, Actor& actor, std::string_view name, const Uuid& public_id,
+                     bool durable) {
+  subscriptions_.find(add(id, actor, name, public_id))->durable = durable;
+}
+
+void Topics::make_durable(SubscriptionId id, bool durable) {
+  subscriptions_.find(id)->durable = durable;
 }
 
 void Topics::leave_topic(const Subscription& subscription) {
@@ -77,6 +88,22 @@ void Topics::unsubscribe(Actor& actor, SubscriptionId id) {
 void Topics::abandon_all(Actor& actor) {
   for (const Actor::Membership& m : actor.subscriptions) abandoned_.push_back(m.subscription);
   actor.subscriptions = {};
+}
+
+std::vector<std::string> Topics::leave_passing(Actor& actor) {
+  std::vector<std::string> left;
+  for (const Actor::Membership m : std::vector(actor.subscriptions)) {
+    if (subscriptions_.find(m.subscription)->durable) continue;
+    left.emplace_back(name_of(m.subscription));
+    unsubscribe(actor, m.subscription);
+  }
+  return left;
+}
+
+bool Topics::has_durable(const Actor& actor) const {
+  return std::any_of(
+      actor.subscriptions.begin(), actor.subscriptions.end(),
+      [this](const Actor::Membership& m) { return subscriptions_.find(m.subscription)->durable; });
 }
 
 void Topics::reap(std::size_t most) {

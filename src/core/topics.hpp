@@ -31,6 +31,7 @@ struct Subscription {
   TopicId topic;
   std::uint32_t place;  // in Topic::members
   Uuid public_id;
+  bool durable = false;
 };
 
 class Topics {
@@ -38,11 +39,22 @@ class Topics {
   /// The actor's subscription to `name`, new or the one it has.
   SubscriptionId subscribe(ActorId id, Actor& actor, std::string_view name, Rng& rng);
 
+  /// Puts a recovered subscription back. REQUIRES: the actor has none to `name`.
+  void restore(ActorId id, Actor& actor, std::string_view name, const Uuid& public_id,
+               bool durable);
+
+  /// REQUIRES: the subscription exists.
+  void make_durable(SubscriptionId id, bool durable);
+
   void unsubscribe(Actor& actor, SubscriptionId id);
 
   /// The actor ends: its subscriptions count no more, and leave their topics by and by in reap(),
   /// so that a herd's end is no pause. Until then the topics have members whose actor is gone.
   void abandon_all(Actor& actor);
+
+  /// Takes the actor out of the topics it has no durable subscription to; their names.
+  std::vector<std::string> leave_passing(Actor& actor);
+  bool has_durable(const Actor& actor) const;
 
   /// Takes up to `most` abandoned subscriptions out of their topics.
   void reap(std::size_t most);
@@ -72,6 +84,7 @@ class Topics {
   std::size_t subscription_count() const { return subscriptions_.size() - abandoned_.size(); }
 
  private:
+  SubscriptionId add(ActorId id, Actor& actor, std::string_view name, const Uuid& public_id);
   TopicId topic_named(std::string_view name);
   void leave_topic(const Subscription& subscription);
   void forget_matches(std::string_view changed);

@@ -6,6 +6,7 @@
 #include "core/answers.hpp"
 #include "core/intake.hpp"
 #include "core/lifecycle.hpp"
+#include "core/mail.hpp"
 #include "core/outflow.hpp"
 #include "core/receipts.hpp"
 
@@ -23,14 +24,14 @@ void end_idle(State& state, Session& session, Now now) {
   state.events.push_back({LogEvent::idle_timeout, {{"sessionId", session.session_id}}});
   say_goodbye(state, session, {"idle", "Nothing was received for the idle timeout.", std::nullopt},
               close_policy, now);
-  release_actors(state, session, now);
+  release_actors(state, session, End::unclean, now);
 }
 
 void end_expired(State& state, Session& session, Now now) {
   say_goodbye(state, session,
               {"token_expired", "The token expired and was not refreshed.", std::nullopt},
               close_policy, now);
-  release_actors(state, session, now);
+  release_actors(state, session, End::unclean, now);
 }
 
 void live_deadlines(State& state, Session& session, Now now) {
@@ -67,15 +68,20 @@ void session_due(State& state, Session& session, Now now) {
 
 void actor_due(State& state, ActorId id, Actor& actor, Now now) {
   actor.armed = never;
-  if (!due(actor.expires, now)) return arm_actor(state, id, actor);
-  state.events.push_back({LogEvent::actor_expired, {{"actorAddress", actor.address}}});
-  remove_actor(state, id, now);
+  if (actor.registered && due(actor.expires, now)) {
+    state.events.push_back({LogEvent::actor_expired, {{"actorAddress", actor.address}}});
+    return retire_actor(state, id, "expired", now);
+  }
+  if (!due(actor.offline_until, now)) return arm_actor(state, id, actor);
+  if (actor.registered) return retire_actor(state, id, "away_too_long", now);
+  remove_actor(state, id, "durable_ttl", now);
 }
 
 void keep_house(State& state, Now now) {
   state.dedupe.expire(now.mono);
   state.nonces.expire(now.mono);
   state.registry.expire_versions(now.mono);
+  if (state.mail_messages != 0) expire_mail(state, now);
   start_upkeep(state, now);
 }
 
@@ -91,12 +97,13 @@ void cut_slow_consumer(State& state, Session& session, Now now) {
   say_goodbye(state, session,
               {"slow_consumer", "The session did not read what was sent to it.", std::nullopt},
               close_try_again, now);
-  release_actors(state, session, now);
+  release_actors(state, session, End::unclean, now);
   receipts_lost(state, lost, now);
 }
 
 std::size_t held_bytes(const State& state) {
-  return state.queued_bytes + state.shared_bytes + state.waiting_bytes + state.reassembly_bytes;
+  return state.queued_bytes + state.shared_bytes + state.waiting_bytes + state.reassembly_bytes +
+         state.mail_messages * sizeof(Held);
 }
 
 std::size_t held_by(const Session& session) {
@@ -110,6 +117,11 @@ bool cut_largest(State& state, Now now) {
     if (session.closing) return;
     if (largest == nullptr || held_by(session) > held_by(*largest)) largest = &session;
   });
+  const std::size_t mailbox = largest_mailbox(state);
+  if (mailbox > 0 && (largest == nullptr || mailbox >= held_by(*largest))) {
+    // Several at once, for finding them looks at every actor.
+    return shrink_mail(state, mailbox / 2, now);
+  }
   if (largest == nullptr || held_by(*largest) == 0) return false;
   state.events.push_back({LogEvent::memory_limit_reached,
                           {{"sessionId", largest->session_id},
@@ -126,6 +138,15 @@ void pay_farewells(State& state, Now now) {
     finish_farewell(state, *session, now);
     return true;
   });
+}
+
+void move_mail(State& state, Now now) {
+  while (!state.returned_mail.empty()) {
+    auto returned = std::move(state.returned_mail);
+    state.returned_mail.clear();
+    for (DeliveryReceipt& r : returned) return_mail(state, std::move(*r.held), r.target, now);
+  }
+  if (!state.mail_due.empty()) send_due_mail(state, now);
 }
 
 }  // namespace
@@ -149,6 +170,7 @@ void expire_due(State& state, Now now) {
         if (Actor* actor = state.registry.find(id)) actor_due(state, id, *actor, now);
         break;
       }
+      case TimerKind::mail: state.mail_due.push_back({who->slot, who->generation}); break;
       case TimerKind::housekeeping: keep_house(state, now); break;
     }
   }
@@ -164,6 +186,7 @@ void settle(State& state, Now now) {
   const std::size_t limit = state.settings.memory_limit;
   while (limit != 0 && held_bytes(state) > limit && cut_largest(state, now)) {
   }
+  move_mail(state, now);
   if (!state.farewells.empty()) pay_farewells(state, now);
 }
 
@@ -187,6 +210,12 @@ Stats snapshot(const State& state, MonoTime now) {
   stats.connections = state.sessions.size();
   stats.sessions_connected = state.connected;
   stats.actors = state.registry.size();
+  stats.actors_away = state.registry.away();
+  stats.actors_dormant = state.registry.dormant();
+  stats.mail_messages = state.mail_messages;
+  stats.journal_backlog = state.journal.backlog();
+  stats.commit_waits = state.commit_waits.size();
+  if (state.journal.oldest() != never) stats.journal_lag = now - state.journal.oldest();
   stats.topics = state.topics.size();
   stats.subscriptions = state.topics.subscription_count();
   stats.queued_bytes = state.queued_bytes + state.shared_bytes;

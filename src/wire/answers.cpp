@@ -109,7 +109,9 @@ void write_payload(JsonWriter& out, const BroadcastAck& a) {
 
 void write_payload(JsonWriter& out, const Subscribed& a) {
   out.begin_object().field("topic", a.topic);
-  out.field("subscriptionId", a.subscription_id).end_object();
+  out.field("subscriptionId", a.subscription_id);
+  if (a.durable) out.field("durable", true);
+  out.end_object();
 }
 
 void write_payload(JsonWriter& out, const Published& a) {

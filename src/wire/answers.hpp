@@ -124,6 +124,7 @@ struct Subscribed {
   static constexpr std::string_view type = "hub:subscribed";
   std::string_view topic;
   std::string_view subscription_id;
+  bool durable;
 };
 
 struct Published {

@@ -147,6 +147,8 @@ void refuse_flag(Fields& fields, std::string_view name, std::string_view promise
                                  "This hub does not offer " + std::string(promise) + " yet."));
 }
 
+bool read_durable(Fields& metadata) { return metadata.flag("durable").value_or(false); }
+
 void refuse_delivery_options(Fields& metadata) {
   const auto delivery = metadata.text("delivery");
   if (delivery && *delivery != "at-most-once") {

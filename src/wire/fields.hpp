@@ -55,6 +55,9 @@ std::vector<std::string> read_capabilities(Fields& fields);
 
 /// Options that promise more than this hub keeps: their defaults pass, the rest is `unsupported`.
 void refuse_flag(Fields& fields, std::string_view name, std::string_view promise);
+
+/// metadata.durable: the answer is to leave after the commit.
+bool read_durable(Fields& metadata);
 void refuse_delivery_options(Fields& metadata);
 
 }  // namespace signal_hub::wire

@@ -64,16 +64,19 @@ struct Register {
   std::vector<Element<Registration>> actors;  // one when not bulk
   bool bulk = false;
   bool renew_on_heartbeat = false;
+  bool durable = false;  // answered after the commit
 };
 
 struct Unregister {
   static constexpr std::string_view type = "hub:unregister";
   std::optional<std::string> address;  // missing: the envelope's `from`
+  bool durable = false;
 };
 
 struct Renew {
   static constexpr std::string_view type = "hub:renew";
   std::string renewal_token;
+  bool durable = false;
 };
 
 struct Discover {
@@ -114,6 +117,8 @@ struct Subscribe {
   static constexpr std::string_view type = "hub:subscribe";
   std::vector<Element<std::string>> topics;  // one when not bulk; names and globs
   bool bulk = false;
+  std::optional<bool> durable{};  // the subscription outlives the registration
+  bool answer_durable = false;    // answered after the commit
 };
 
 struct Publish {
@@ -126,6 +131,7 @@ struct Unsubscribe {
   static constexpr std::string_view type = "hub:unsubscribe";
   std::optional<std::string> topic;
   std::optional<std::string> subscription_id;  // or a topic's name, as 0.1 clients send it
+  bool durable = false;
 };
 
 struct QueueStats {

@@ -103,13 +103,13 @@ Decoded decode_subscribe(const Envelope& envelope) {
   std::optional<Error> fault;
   Fields metadata = metadata_fields(envelope, fault);
   Fields payload = payload_fields(envelope, fault);
-  refuse_flag(metadata, "durable", "durable answers");
-  refuse_flag(payload, "durable", "durable subscriptions");
+  Subscribe request;
+  request.answer_durable = read_durable(metadata);
+  request.durable = payload.flag("durable");
   refuse_flag(payload, "ack", "acknowledged publications");
   if (const auto since = payload.any("since"); since && !since->is_null()) {
     payload.fault(unsupported_field("payload.since", "This hub keeps no history yet."));
   }
-  Subscribe request;
   if (const auto topics = payload.any("topics")) {
     read_bulk(payload, *topics, request);
   } else {
@@ -141,9 +141,9 @@ Decoded decode_publish(const Envelope& envelope) {
 Decoded decode_unsubscribe(const Envelope& envelope) {
   std::optional<Error> fault;
   Fields metadata = metadata_fields(envelope, fault);
-  refuse_flag(metadata, "durable", "durable answers");
   Fields payload = payload_fields(envelope, fault);
-  Unsubscribe request{payload.text("topic"), payload.text("subscriptionId")};
+  Unsubscribe request{payload.text("topic"), payload.text("subscriptionId"),
+                      read_durable(metadata)};
   if (request.topic) read_topic(payload, "topic");
   if (!request.topic && !request.subscription_id) {
     payload.object_to("topic", "is missing; name the topic or the subscriptionId.", "a string");

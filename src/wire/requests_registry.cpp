@@ -9,7 +9,6 @@
 namespace signal_hub::wire {
 namespace {
 
-constexpr std::string_view durable_promise = "durable answers";
 constexpr std::size_t renewal_token_bytes = 256;
 
 std::string read_address(Fields& fields, std::string_view name) {
@@ -106,8 +105,8 @@ Decoded decode_register(const Envelope& envelope) {
   Fields payload = payload_fields(envelope, fault);
   Register request;
   request.renew_on_heartbeat = metadata.flag("renewOnHeartbeat").value_or(false);
+  request.durable = read_durable(metadata);
   refuse_flag(metadata, "acks", "acknowledged delivery");
-  refuse_flag(metadata, "durable", durable_promise);
   if (fault) return fail(std::move(*fault));
   if (const auto actors = payload.any("actors")) {
     read_bulk(payload, *actors, request);
@@ -122,8 +121,8 @@ Decoded decode_register(const Envelope& envelope) {
 Decoded decode_unregister(const Envelope& envelope) {
   std::optional<Error> fault;
   Fields metadata = metadata_fields(envelope, fault);
-  refuse_flag(metadata, "durable", durable_promise);
   Unregister request;
+  request.durable = read_durable(metadata);
   if (!envelope.payload.is_null()) {
     Fields payload = payload_fields(envelope, fault);
     request.address = read_address(payload, "actorAddress");
@@ -134,8 +133,8 @@ Decoded decode_unregister(const Envelope& envelope) {
 Decoded decode_renew(const Envelope& envelope) {
   std::optional<Error> fault;
   Fields metadata = metadata_fields(envelope, fault);
-  refuse_flag(metadata, "durable", durable_promise);
-  Renew request{payload_fields(envelope, fault).required_text("renewalToken", renewal_token_bytes)};
+  Renew request{payload_fields(envelope, fault).required_text("renewalToken", renewal_token_bytes),
+                read_durable(metadata)};
   return decoded(std::move(request), fault);
 }
 

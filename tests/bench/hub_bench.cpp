@@ -63,7 +63,7 @@ class Bench {
     }
     hub.take_commands(commands);
     hub.take_events(events);
-    if (!hub.journal().empty()) hub.journal().take_batch();
+    if (!hub.journal().empty()) hub.take_batch(now);
   }
 
   Now now{MonoTime{Millis{1'000}}, WallTime{Millis{1}}};

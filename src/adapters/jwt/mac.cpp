@@ -7,6 +7,7 @@
 #include <array>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "adapters/jwt/encoding.hpp"
 
@@ -26,8 +27,13 @@ std::array<unsigned char, N> random_bytes() {
 
 }  // namespace
 
-core::Mac make_mac() {
-  return [key = random_bytes<32>()](std::string_view text) {
+std::string new_mac_key() {
+  const auto bytes = random_bytes<32>();
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+core::Mac make_mac(std::string key) {
+  return [key = std::move(key)](std::string_view text) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
     unsigned length = 0;
     HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),

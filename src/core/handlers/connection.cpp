@@ -96,7 +96,8 @@ void displace_holders(Context& c, const std::string& address) {
   }
   const ActorId held = state.registry.find_address(address);
   Actor* actor = state.registry.find(held);
-  if (actor == nullptr) return;
+  // One that is away waits for hub:register.
+  if (actor == nullptr || !actor->online()) return;
   if (Session* old = state.sessions.find(actor->conn); old != nullptr && !old->closing) {
     displace(state, *old, address, c.now);
   }
@@ -181,7 +182,7 @@ void handle(Context& c, const wire::Heartbeat& heartbeat) {
 }
 
 void handle(Context& c, const wire::Disconnect&) {
-  release_actors(c.state, c.session, c.now);
+  release_actors(c.state, c.session, End::clean, c.now);
   enter(c.state, c.session, SessionState::disconnecting, "disconnect", c.now);
   c.session.farewell = std::move(c.request);
   if (c.session.open_answers == 0) return finish_farewell(c.state, c.session, c.now);

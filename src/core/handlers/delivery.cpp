@@ -6,6 +6,7 @@
 #include "core/answers.hpp"
 #include "core/fanout.hpp"
 #include "core/handlers/handlers.hpp"
+#include "core/mail.hpp"
 #include "core/outflow.hpp"
 #include "core/receipts.hpp"
 #include "wire/address.hpp"
@@ -118,19 +119,22 @@ void handle(Context& c, const wire::Send& send) {
   const auto target = target_of(c, send);
   if (!target) return;
   const bool receipt = c.is_ask() || send.require_ack;
-  const Actor* actor = state.registry.find(state.registry.find_address(*target));
+  const ActorId id = state.registry.find_address(*target);
+  Actor* actor = state.registry.find(id);
   if (actor == nullptr) {
     if (receipt) return refuse_unknown(state, c.request, *target, c.now);
     return count_drop(state, DropReason::unknown_target);
   }
   const std::string metadata =
       wire::send_metadata(c.envelope.metadata, state.settings.hub_address, c.envelope.id);
-  const SharedTail tail = tail_of(state, forward(c, send.content, metadata));
-  ReceiptId id = 0;
-  if (receipt) id = await_written(state, std::move(c.request), *target);
-  if (!deliver(state, *actor, tail, id)) {
-    count_drop(state, DropReason::target_gone);
-    return receipts_lost(state, {id}, c.now);
+  SharedTail tail = tail_of(state, forward(c, send.content, metadata));
+  Parcel parcel{tail, expiry(c)};
+  if (receipt && !actor->online()) {
+    return store_message(state, id, *actor, parcel, c.from, std::move(c.request), c.now);
+  }
+  if (receipt) parcel.receipt = await_written(state, std::move(c.request), *target);
+  if (deliver(state, *actor, parcel, c.now) == Handling::lost) {
+    return receipts_lost(state, {parcel.receipt}, c.now);
   }
   push_back(state, c.session, c.from, *actor, c.now);
 }

@@ -5,9 +5,11 @@
 
 #include "base/limits.hpp"
 #include "core/answers.hpp"
+#include "core/commits.hpp"
 #include "core/handlers/handlers.hpp"
 #include "core/handlers/renewal.hpp"
 #include "core/lifecycle.hpp"
+#include "core/mailroom.hpp"
 #include "wire/address.hpp"
 
 namespace signal_hub::core {
@@ -64,15 +66,9 @@ ActorId add_actor(Context& c, const std::string& address, bool settles) {
   return id;
 }
 
-/// Takes an existing actor over from whoever held it.
-void take_over(Context& c, ActorId id, bool settles) {
+/// The guest that spoke under this address, or settles on it, leaves its subscriptions to it.
+void absorb_guest(Context& c, ActorId id, Actor& actor, bool settles) {
   State& state = c.state;
-  Actor& actor = *state.registry.find(id);
-  if (Session* old = state.sessions.find(actor.conn);
-      old != nullptr && actor.conn != c.session.id) {
-    displace(state, *old, actor.address, c.now);
-  }
-  actor.conn = c.session.id;
   Actor* guest = state.registry.find(c.session.guest);
   if (guest == nullptr || !(settles || guest->address == actor.address)) return;
   state.topics.move_all(*guest, id, actor);
@@ -82,12 +78,59 @@ void take_over(Context& c, ActorId id, bool settles) {
   }
 }
 
+/// Takes an online actor over from whoever holds it.
+void take_over(Context& c, Actor& actor) {
+  State& state = c.state;
+  if (Session* old = state.sessions.find(actor.conn);
+      old != nullptr && actor.conn != c.session.id) {
+    displace(state, *old, actor.address, c.now);
+  }
+  actor.conn = c.session.id;
+  Registry::bump_version(actor);
+}
+
+/// An offline actor comes back to whoever may hold it, with auth; without to its own identity or
+/// the bearer of its renewal token.
+bool may_resume(const Context& c, const Actor& actor, const wire::Registration& r) {
+  if (c.state.settings.auth) return true;
+  if (c.session.connected_as == actor.connected_as || c.session.identity == actor.identity) {
+    return true;
+  }
+  return r.renewal_token && token_matches(c.state, actor, *r.renewal_token);
+}
+
+struct Place {
+  ActorId id;
+  bool resumed;
+};
+
+/// The actor under this address, held by this session from now on.
+Place take_place(Context& c, const wire::Registration& r, bool settles) {
+  State& state = c.state;
+  const ActorId known = addressee(state, r.address);
+  Actor* actor = state.registry.find(known);
+  if (actor != nullptr && !actor->online() && !may_resume(c, *actor, r)) {
+    remove_actor(state, known, "registered_afresh", c.now);
+    actor = nullptr;
+  }
+  if (actor == nullptr) return {add_actor(c, r.address, settles), false};
+  if (actor->online()) {
+    take_over(c, *actor);
+  } else {
+    resume_actor(state, known, c.session, c.now);
+  }
+  absorb_guest(c, known, *actor, settles);
+  return {known, true};
+}
+
 void describe(Context& c, Actor& actor, const wire::Registration& r, bool renew_on_heartbeat) {
   const HubSettings& settings = c.state.settings;
   const Millis most = settings.actor_ttl_max != 0ms ? settings.actor_ttl_max : Millis::max();
   actor.capabilities = r.capabilities;
   actor.metadata = r.metadata;
   actor.session_id = c.session.session_id;
+  actor.identity = c.session.identity;
+  actor.connected_as = c.session.connected_as;
   actor.registered_at = c.now.wall;
   actor.ttl = std::clamp(r.ttl.value_or(settings.actor_ttl), Millis{1'000}, most);
   actor.renew_on_heartbeat = renew_on_heartbeat;
@@ -106,18 +149,12 @@ std::vector<std::string_view> topics_of(const State& state, const Actor& actor) 
 std::optional<Error> enroll(Context& c, const wire::Registration& r, bool renew_on_heartbeat,
                             wire::JsonWriter& out) {
   State& state = c.state;
-  ActorId id = state.registry.find_address(r.address);
-  const bool known = id.valid();
+  const ActorId known = state.registry.find_address(r.address);
   const auto& own = c.session.actors;
-  const bool mine = std::find(own.begin(), own.end(), id) != own.end();
-  if (auto error = objection(c, r, known, known && mine)) return error;
+  const bool mine = std::find(own.begin(), own.end(), known) != own.end();
+  if (auto error = objection(c, r, known.valid(), mine)) return error;
   const bool settles = settles_identity(c);
-  if (known) {
-    take_over(c, id, settles);
-    Registry::bump_version(*state.registry.find(id));
-  } else {
-    id = add_actor(c, r.address, settles);
-  }
+  const auto [id, resumed] = take_place(c, r, settles);
   Actor& actor = *state.registry.find(id);
   if (!mine) c.session.actors.push_back(id);
   if (settles) c.session.identity = r.address;
@@ -128,8 +165,8 @@ std::optional<Error> enroll(Context& c, const wire::Registration& r, bool renew_
   state.events.push_back({LogEvent::actor_registered,
                           {{"sessionId", c.session.session_id}, {"actorAddress", actor.address}}});
   const auto topics = topics_of(state, actor);
-  write_payload(
-      out, wire::Registered{actor.address, actor.expires_at, token, actor.version, known, topics});
+  write_payload(out, wire::Registered{actor.address, actor.expires_at, token, actor.version,
+                                      resumed, topics});
   return std::nullopt;
 }
 
@@ -148,15 +185,23 @@ std::optional<Error> enroll_element(Context& c, const wire::Element<wire::Regist
   return enroll(c, *e.item, renew_on_heartbeat, out);
 }
 
+void conclude(Context& c, bool durable, std::string payload, std::uint64_t since) {
+  constexpr std::string_view type = wire::Registered::type;
+  if (!durable) return answer_encoded(c.state, c.request, type, payload, {}, c.now);
+  answer_when_durable(c.state, std::move(c.request), type, std::move(payload), since, c.now);
+}
+
 }  // namespace
 
 void handle(Context& c, const wire::Register& request) {
+  if (request.durable && refuse_promise(c.state, c.request, c.now)) return;
+  const std::uint64_t since = c.state.journal.last_seq();
   std::string payload;
   wire::JsonWriter out(payload);
   if (!request.bulk) {
     const auto error = enroll_element(c, request.actors.front(), request.renew_on_heartbeat, out);
     if (error) return refuse_one(c, *error);
-    return answer_encoded(c.state, c.request, wire::Registered::type, payload, {}, c.now);
+    return conclude(c, request.durable, std::move(payload), since);
   }
   out.begin_object().key("actors").begin_array();
   for (const auto& element : request.actors) {
@@ -167,7 +212,7 @@ void handle(Context& c, const wire::Register& request) {
     out.end_object();
   }
   out.end_array().end_object();
-  answer_encoded(c.state, c.request, wire::Registered::type, payload, {}, c.now);
+  conclude(c, request.durable, std::move(payload), since);
 }
 
 }  // namespace signal_hub::core

@@ -4,6 +4,7 @@
 
 #include "base/glob.hpp"
 #include "core/answers.hpp"
+#include "core/commits.hpp"
 #include "core/handlers/handlers.hpp"
 #include "core/handlers/renewal.hpp"
 #include "core/lifecycle.hpp"
@@ -13,7 +14,7 @@ namespace {
 
 wire::ActorListing listing(const Actor& actor) {
   return {actor.address,       actor.capabilities, actor.metadata, actor.session_id,
-          actor.registered_at, actor.expires_at,   actor.version,  true};
+          actor.registered_at, actor.expires_at,   actor.version,  actor.online()};
 }
 
 bool offers(const Actor& actor, const std::optional<std::string>& capability) {
@@ -64,6 +65,8 @@ Page match_glob(const State& state, const wire::Discover& discover) {
 }  // namespace
 
 void handle(Context& c, const wire::Unregister& unregister) {
+  if (unregister.durable && refuse_promise(c.state, c.request, c.now)) return;
+  const std::uint64_t since = c.state.journal.last_seq();
   const std::string address = unregister.address.value_or(c.from);
   const ActorId id = c.state.registry.find_address(address);
   const Actor* actor = c.state.registry.find(id);
@@ -75,12 +78,17 @@ void handle(Context& c, const wire::Unregister& unregister) {
   if (actor != nullptr) {
     c.state.events.push_back({LogEvent::actor_unregistered,
                               {{"sessionId", c.session.session_id}, {"actorAddress", address}}});
-    remove_actor(c.state, id, c.now);
+    retire_actor(c.state, id, "unregistered", c.now);
   }
-  if (c.is_ask()) answer(c.state, c.request, wire::Unregistered{address}, c.now);
+  if (!c.is_ask()) return;
+  const wire::Unregistered done{address};
+  if (!unregister.durable) return answer(c.state, c.request, done, c.now);
+  answer_when_durable(c.state, std::move(c.request), done, since, c.now);
 }
 
 void handle(Context& c, const wire::Renew& request) {
+  if (request.durable && refuse_promise(c.state, c.request, c.now)) return;
+  const std::uint64_t since = c.state.journal.last_seq();
   Actor* actor = c.state.registry.find(holder_of(c.state, request.renewal_token));
   if (actor == nullptr) {
     return refuse(c.state, c.request,
@@ -91,7 +99,9 @@ void handle(Context& c, const wire::Renew& request) {
                   c.now);
   }
   const std::string token = renew(c.state, *actor, c.now);
-  answer(c.state, c.request, wire::Renewed{actor->expires_at, token}, c.now);
+  const wire::Renewed done{actor->expires_at, token};
+  if (!request.durable) return answer(c.state, c.request, done, c.now);
+  answer_when_durable(c.state, std::move(c.request), done, since, c.now);
 }
 
 void handle(Context& c, const wire::Discover& discover) {

@@ -1,6 +1,7 @@
 // hub:subscribe, single and bulk, and hub:unsubscribe (PROTOCOL.md §4 Delivery, §8).
 #include "base/limits.hpp"
 #include "core/answers.hpp"
+#include "core/commits.hpp"
 #include "core/handlers/handlers.hpp"
 #include "core/lifecycle.hpp"
 
@@ -15,7 +16,15 @@ ActorId subscriber(Context& c) {
   return guest_of(c.state, c.session);
 }
 
-std::optional<Error> objection(const State& state, const Actor& actor, const std::string& topic) {
+std::optional<Error> objection(const State& state, const Actor& actor, const std::string& topic,
+                               bool durable) {
+  if (durable && !actor.registered) {
+    return invalid_field("payload.durable",
+                         "Only a registered actor can hold a durable subscription; the session "
+                         "that subscribes has not registered " +
+                             actor.address + ".",
+                         "Send hub:register for the address first.");
+  }
   if (topic.starts_with("hub/")) {
     return unsupported_field("payload.topic", "This hub does not publish system topics yet.");
   }
@@ -30,18 +39,22 @@ std::optional<Error> objection(const State& state, const Actor& actor, const std
   return std::nullopt;
 }
 
+/// `durable`: as asked; missing leaves an existing subscription as it is.
 std::optional<Error> enlist(Context& c, const wire::Element<std::string>& element,
-                            wire::JsonWriter& out) {
+                            std::optional<bool> durable, wire::JsonWriter& out) {
   if (!element.item) return element.item.error();
   State& state = c.state;
   const std::string& topic = *element.item;
   const ActorId id = subscriber(c);
   Actor& actor = *state.registry.find(id);
-  if (auto error = objection(state, actor, topic)) return error;
+  if (auto error = objection(state, actor, topic, durable.value_or(false))) return error;
   const bool is_new = !state.topics.of(actor, topic).valid();
   const SubscriptionId made = state.topics.subscribe(id, actor, topic, state.rng);
-  if (is_new) journal_subscription(state, actor, made, c.now);
-  write_payload(out, wire::Subscribed{topic, state.topics.find(made)->public_id.view()});
+  const Subscription& subscription = *state.topics.find(made);
+  const bool changed = durable && *durable != subscription.durable;
+  if (changed) state.topics.make_durable(made, *durable);
+  if (is_new || changed) journal_subscription(state, actor, made, c.now);
+  write_payload(out, wire::Subscribed{topic, subscription.public_id.view(), subscription.durable});
   return std::nullopt;
 }
 
@@ -54,31 +67,43 @@ SubscriptionId meant(const State& state, const Actor& actor, const wire::Unsubsc
   return state.topics.of(actor, *request.topic);
 }
 
+void conclude(Context& c, bool durable, std::string payload, std::uint64_t since) {
+  constexpr std::string_view type = wire::Subscribed::type;
+  if (!durable) return answer_encoded(c.state, c.request, type, payload, {}, c.now);
+  answer_when_durable(c.state, std::move(c.request), type, std::move(payload), since, c.now);
+}
+
 }  // namespace
 
 void handle(Context& c, const wire::Subscribe& request) {
+  // A durable subscription is a promise of storage itself.
+  const bool promise = request.answer_durable || request.durable.value_or(false);
+  if (promise && refuse_promise(c.state, c.request, c.now)) return;
+  const std::uint64_t since = c.state.journal.last_seq();
   std::string payload;
   wire::JsonWriter out(payload);
   if (!request.bulk) {
-    if (const auto error = enlist(c, request.topics.front(), out)) {
+    if (const auto error = enlist(c, request.topics.front(), request.durable, out)) {
       return refuse(c.state, c.request, *error, c.now);
     }
-    return answer_encoded(c.state, c.request, wire::Subscribed::type, payload, {}, c.now);
+    return conclude(c, promise, std::move(payload), since);
   }
   out.begin_object().key("topics").begin_array();
   for (const auto& element : request.topics) {
-    const auto error = enlist(c, element, out);
+    const auto error = enlist(c, element, request.durable, out);
     if (!error) continue;
     out.begin_object().field("topic", element.name).key("error");
     write_error(out, *error);
     out.end_object();
   }
   out.end_array().end_object();
-  answer_encoded(c.state, c.request, wire::Subscribed::type, payload, {}, c.now);
+  conclude(c, promise, std::move(payload), since);
 }
 
 void handle(Context& c, const wire::Unsubscribe& request) {
   State& state = c.state;
+  if (request.durable && refuse_promise(state, c.request, c.now)) return;
+  const std::uint64_t since = state.journal.last_seq();
   Actor& actor = *state.registry.find(subscriber(c));
   std::string topic = request.topic ? *request.topic : *request.subscription_id;
   const SubscriptionId id = meant(state, actor, request);
@@ -87,7 +112,10 @@ void handle(Context& c, const wire::Unsubscribe& request) {
     journal_unsubscription(state, actor, topic, c.now);
     state.topics.unsubscribe(actor, id);
   }
-  if (c.is_ask()) answer(state, c.request, wire::Unsubscribed{topic}, c.now);
+  if (!c.is_ask()) return;
+  const wire::Unsubscribed done{topic};
+  if (!request.durable) return answer(state, c.request, done, c.now);
+  answer_when_durable(state, std::move(c.request), done, since, c.now);
 }
 
 }  // namespace signal_hub::core

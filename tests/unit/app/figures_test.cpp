@@ -27,7 +27,7 @@ TEST(Histogram, BoundsAreInclusiveAndCumulative) {
 TEST(Metrics, EveryMetricOfTheTableIsExportedOnce) {
   const core::Stats stats;
   const DurationHistogram turns;
-  const std::string page = render_metrics({stats, turns, 0, {}});
+  const std::string page = render_metrics({stats, StoreFigures{}, turns, 0, ProcessFigures{}});
   std::set<std::string> typed;
   std::istringstream lines(page);
   for (std::string line; std::getline(lines, line);) {
@@ -45,7 +45,7 @@ TEST(Metrics, EveryMetricOfTheTableIsExportedOnce) {
 TEST(Metrics, EveryReasonAndCodeHasASeries) {
   const core::Stats stats;
   const DurationHistogram turns;
-  const std::string page = render_metrics({stats, turns, 0, {}});
+  const std::string page = render_metrics({stats, StoreFigures{}, turns, 0, ProcessFigures{}});
   for (const ErrorInfo& row : error_table()) {
     EXPECT_NE(page.find("errors_total{code=\"" + std::string(row.name) + "\"} 0"),
               std::string::npos);

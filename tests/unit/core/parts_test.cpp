@@ -129,41 +129,6 @@ TEST(RenewalTokens, MacCoversAllParts) {
   }
 }
 
-ActorRow row(const std::string& address, std::uint64_t version) {
-  ActorRow r{};
-  r.address = address;
-  r.version = version;
-  return r;
-}
-
-TEST(Journal, CoalescesByRow) {
-  Journal journal;
-  journal.append(row("a", 1), at(1));
-  journal.append(SubscriptionRow{"a", "t", "s"}, at(2));
-  journal.append(row("a", 2), at(3));
-  journal.append(SubscriptionGone{"a", "t"}, at(4));
-  EXPECT_EQ(journal.oldest(), at(1));
-  const Batch batch = journal.take_batch();
-  ASSERT_EQ(batch.entries.size(), 2U);
-  EXPECT_EQ(batch.seq, 4U);
-  EXPECT_EQ(std::get<ActorRow>(batch.entries[0]).version, 2U);
-  EXPECT_TRUE(std::holds_alternative<SubscriptionGone>(batch.entries[1]));
-  EXPECT_TRUE(journal.empty());
-  EXPECT_EQ(journal.oldest(), never);
-}
-
-TEST(Journal, NothingMovesAcrossAnActorsEnd) {
-  Journal journal;
-  journal.append(SubscriptionRow{"a", "t", "old"}, at(1));
-  journal.append(ActorGone{"a", 1}, at(1));
-  journal.append(row("a", 2), at(1));
-  journal.append(SubscriptionRow{"a", "t", "new"}, at(1));
-  const Batch batch = journal.take_batch();
-  ASSERT_EQ(batch.entries.size(), 4U);
-  EXPECT_TRUE(std::holds_alternative<ActorGone>(batch.entries[1]));
-  EXPECT_EQ(std::get<SubscriptionRow>(batch.entries[3]).public_id, "new");
-}
-
 TEST(SessionState, OnlyTheNamedTransitions) {
   using enum SessionState;
   const SessionState all[] = {connecting, connected, disconnecting, disconnected};

@@ -26,6 +26,7 @@ class World {
     s.rate_limit = 0;
     s.accept_rate = 0;
     s.max_connections_per_ip = 0;
+    s.grace = 0ms;
     return s;
   }
 

@@ -74,10 +74,10 @@ TEST(Requests, SendKeepsTheDataSlice) {
 
 TEST(Requests, UnknownTypeAndUnsupported) {
   EXPECT_EQ(decode_request(envelope("hub:x", "{}", "{}")).error().code, ErrorCode::unknown_type);
-  const auto durable =
-      decode_request(envelope("hub:subscribe", R"({"topic":"t","durable":true})", "{}"));
-  EXPECT_EQ(durable.error().code, ErrorCode::unsupported);
-  EXPECT_EQ(durable.error().details, R"({"field":"payload.durable"})");
+  const auto since =
+      decode_request(envelope("hub:subscribe", R"({"topic":"t","since":{"offset":1}})", "{}"));
+  EXPECT_EQ(since.error().code, ErrorCode::unsupported);
+  EXPECT_EQ(since.error().details, R"({"field":"payload.since"})");
 }
 
 TEST(Requests, TableFollowsTheVariant) {

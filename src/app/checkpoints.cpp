@@ -1,0 +1,88 @@
+#include "app/checkpoints.hpp"
+
+#include <utility>
+
+#include "app/event_log.hpp"
+
+namespace signal_hub::app {
+
+Checkpoints::Checkpoints(core::Hub& hub, Store& store, Logger& logger,
+                         const ServerSettings& settings)
+    : hub_(hub), store_(store), logger_(logger), settings_(settings) {}
+
+void Checkpoints::run(Now now) {
+  now_ = now;
+  store_.poll(*this);
+  note_overflow();
+  offer(now);
+  store_.poll(*this);  // a store without a disk is done at once
+  hub_.take_load_requests(requests_);
+  for (core::LoadRequest& request : requests_) store_.load(std::move(request));
+}
+
+bool Checkpoints::due(Now now) const {
+  const core::Journal& journal = hub_.journal();
+  if (journal.empty()) return false;
+  return journal.urgent() || journal.starting_over() ||
+         journal.backlog() >= settings_.checkpoint_batch ||
+         now.mono - journal.waiting_since() >= settings_.checkpoint_interval;
+}
+
+void Checkpoints::offer(Now now) {
+  if (!store_.ready() || last_) return;
+  if (!finishing_ && !due(now)) return;
+  core::Batch batch = finishing_ ? hub_.take_last_batch(now) : hub_.take_batch(now);
+  if (finishing_) last_ = batch.seq;
+  in_flight_ = batch.entries.size();
+  store_.submit(std::move(batch));
+}
+
+MonoTime Checkpoints::next_deadline() const {
+  // While a batch is in flight its end wakes the loop.
+  if (hub_.journal().empty() || !store_.ready() || last_) return never;
+  return hub_.journal().waiting_since() + settings_.checkpoint_interval;
+}
+
+bool Checkpoints::finished() const {
+  return last_ && store_.ready() && hub_.journal().durable_seq() >= *last_;
+}
+
+void Checkpoints::note_overflow() {
+  const bool over = hub_.journal().starting_over();
+  if (over && !overflow_told_) log(core::LogEvent::journal_overflow, {});
+  overflow_told_ = over;
+}
+
+void Checkpoints::durable(std::uint64_t seq, const std::vector<std::uint64_t>& refused) {
+  in_flight_ = 0;
+  if (failing_since_) {
+    const Millis failed = now_.mono - *std::exchange(failing_since_, std::nullopt);
+    log(core::LogEvent::store_recovered, {{"duration", failed.count()}});
+  }
+  if (!refused.empty()) {
+    log(core::LogEvent::row_refused, {{"count", static_cast<std::int64_t>(refused.size())}});
+  }
+  hub_.durable(seq, refused, now_);
+}
+
+void Checkpoints::write_failed(const std::string& reason) {
+  if (!failing_since_) {
+    failing_since_ = now_.mono;
+    log(core::LogEvent::store_failed,
+        {{"reason", reason}, {"backlog", static_cast<std::int64_t>(unsaved())}});
+  }
+  hub_.store_failed();
+}
+
+void Checkpoints::loaded(core::Loaded rows) { hub_.loaded(std::move(rows), now_); }
+
+void Checkpoints::wal_pinned(bool pinned, std::uint64_t bytes) {
+  log(pinned ? core::LogEvent::wal_pinned : core::LogEvent::wal_released,
+      {{"bytes", static_cast<std::int64_t>(bytes)}});
+}
+
+void Checkpoints::log(core::LogEvent event, std::vector<core::Event::Field> fields) {
+  log_event(logger_, {event, std::move(fields)}, now_.wall);
+}
+
+}  // namespace signal_hub::app

@@ -1,0 +1,52 @@
+// Commits: answers that leave only when what they speak of is on disk (DESIGN.md, durability
+// contract).
+//
+// An answer waits for the journal entries appended up to it. While the store fails nothing new is
+// promised; what waits goes on waiting, for its rows are kept and may still be written.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/actor_ids.hpp"
+#include "core/open_request.hpp"
+#include "core/state.hpp"
+#include "wire/json_writer.hpp"
+
+namespace signal_hub::core {
+
+/// Nothing can be promised now: refuses with a retryable internal_error and returns true.
+bool refuse_promise(State& state, const OpenRequest& request, Now now);
+
+/// Sends the answer when all that was appended so far is on disk; at once if it is. `since`: the
+/// journal's last entry before the request; if one after it is refused by the store, so is the
+/// request.
+void answer_when_durable(State& state, OpenRequest request, std::string_view type,
+                         std::string payload, std::uint64_t since, Now now);
+
+template <class Answer>
+void answer_when_durable(State& state, OpenRequest request, const Answer& a, std::uint64_t since,
+                         Now now) {
+  std::string payload;
+  wire::JsonWriter writer(payload);
+  write_payload(writer, a);
+  answer_when_durable(state, std::move(request), Answer::type, std::move(payload), since, now);
+}
+
+/// Answers `queued` when entry `seq`, the message at `position` in `target`'s mailbox, is on disk,
+/// and marks it as committed there.
+void queued_when_durable(State& state, OpenRequest request, std::uint64_t seq, ActorId target,
+                         std::uint64_t position, Now now);
+
+/// Tells the sender of a dead letter when entry `seq` is on disk.
+void dead_lettered_when_durable(State& state, OpenRequest request, std::uint64_t seq, Error error,
+                                Now now);
+
+/// Everything up to `seq` is on disk but for the entries named in `refused` (ascending).
+void commits_done(State& state, std::uint64_t seq, const std::vector<std::uint64_t>& refused,
+                  Now now);
+
+}  // namespace signal_hub::core
