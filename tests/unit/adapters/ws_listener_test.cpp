@@ -25,7 +25,7 @@ using test::Peer;
 
 class ListenerTest : public testing::Test {
  protected:
-  ~ListenerTest() override {
+  void TearDown() override {
     for (const int fd : accepted_) close(fd);
   }
   Result<std::unique_ptr<Listener>> open(const std::string& address) {
@@ -138,7 +138,7 @@ TEST_F(ListenerTest, ASocketFileInUseIsAnErrorAndStaysInUse) {
   ASSERT_TRUE(first.ok());
   refused("unix:" + path("hub"), "in use");
   const Peer peer(path("hub"));
-  EXPECT_TRUE(loop_.until([this] { return accepted_.size() > 0; }));
+  EXPECT_TRUE(loop_.until([this] { return !accepted_.empty(); }));
 }
 
 TEST_F(ListenerTest, AFileThatIsNoSocketIsNeverDeleted) {

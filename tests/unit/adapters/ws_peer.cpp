@@ -149,8 +149,6 @@ std::optional<Peer::Frame> Peer::take_frame() {
   return frame;
 }
 
-void Peer::shut() { shutdown(fd_, SHUT_WR); }
-
 void Peer::close() {
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
 }

@@ -68,8 +68,6 @@ class Peer {
   std::optional<std::string> take_response();
   std::optional<Frame> take_frame();
 
-  /// Half-closes, or ends at once.
-  void shut();
   void close();
 
  private:

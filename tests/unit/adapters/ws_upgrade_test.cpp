@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "adapters/ws/listener.hpp"
 #include "temporary_directory.hpp"
 #include "ws_world.hpp"
 
@@ -201,12 +202,13 @@ TEST_F(WsUpgrade, AfterStopListeningNobodyIsAccepted) {
 }
 
 TEST_F(WsUpgrade, AnAddressThatCannotBeBoundIsAnErrorAndLeavesNothingOpen) {
-  const std::string taken = "127.0.0.1:" + std::to_string(port());
-  Settings second = settings;
-  second.server.listen = {"127.0.0.1:0", taken};
+  const auto first = Listener::open(loop.raw(), {ListenAddress::Kind::ipv4, "127.0.0.1", 0},
+                                    [](int, const ListenAddress&) {});
+  ASSERT_TRUE(first.ok());
+  const std::string taken = "127.0.0.1:" + std::to_string((*first)->address().port);
+  settings.server.listen = {"127.0.0.1:0", taken};
   TestLoop other;
-  FakeHub nobody;
-  const auto refused = WsServer::create(other.raw(), second, nobody);
+  const auto refused = WsServer::create(other.raw(), settings, hub);
   ASSERT_FALSE(refused.ok());
   EXPECT_NE(refused.error().find(taken), std::string::npos) << refused.error();
 }
