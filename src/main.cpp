@@ -5,6 +5,7 @@
 
 #include "app/server.hpp"
 #include "cli/commands.hpp"
+#include "database_tools.hpp"
 #include "serve.hpp"
 
 namespace {
@@ -14,6 +15,9 @@ int run(const std::vector<std::string>& arguments) {
   if (arguments.empty() || arguments.front().starts_with('-')) return serve(arguments);
   if (const cli::Command* command = cli::find_command(arguments.front())) {
     const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+    if (command->run_on_database != nullptr) {
+      return command->run_on_database(rest, database_tools(), std::cout, std::cerr);
+    }
     return command->run(rest, std::cin, std::cout, std::cerr);
   }
   std::cerr << "signal-hub: there is no command \"" << arguments.front()

@@ -20,6 +20,10 @@ constexpr std::array table{
             actors_command},
     Command{"token", "--actor PATH", "Mint a token for development.", false, token_command},
     Command{"check", "--config FILE", "Validate a configuration file.", false, check_command},
+    Command{"migrate", "[--dry-run]", "Bring a database to this version's schema.", false, nullptr,
+            migrate_command},
+    Command{"backup", "FILE", "Copy the database into a new file, also while a hub serves.", false,
+            nullptr, backup_command},
     Command{"docs", "SECTION", "Print a table of the documentation.", true, docs_command},
 };
 

@@ -8,6 +8,8 @@
 
 namespace signal_hub::cli {
 
+struct DatabaseTools;
+
 struct Command {
   std::string_view name;
   std::string_view synopsis;  // after the name
@@ -15,6 +17,9 @@ struct Command {
   bool hidden;                // for building the documentation
   int (*run)(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
              std::ostream& err);
+  /// Of commands on the database file; then `run` is null.
+  int (*run_on_database)(std::span<const std::string> arguments, const DatabaseTools& tools,
+                         std::ostream& out, std::ostream& err) = nullptr;
 };
 
 std::span<const Command> command_table();
@@ -35,6 +40,10 @@ int send_command(std::span<const std::string> arguments, std::istream& in, std::
                  std::ostream& err);
 int actors_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
                    std::ostream& err);
+int migrate_command(std::span<const std::string> arguments, const DatabaseTools& tools,
+                    std::ostream& out, std::ostream& err);
+int backup_command(std::span<const std::string> arguments, const DatabaseTools& tools,
+                   std::ostream& out, std::ostream& err);
 int docs_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
                  std::ostream& err);
 

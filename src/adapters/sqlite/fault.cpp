@@ -79,6 +79,12 @@ Fault::Kind kind_of(int primary) {
 
 }  // namespace
 
+int code_of(const SQLite::Exception& error) {
+  // A backup's errors carry the primary code only.
+  const int extended = error.getExtendedErrorCode();
+  return extended > 0 ? extended : error.getErrorCode();
+}
+
 std::string code_name(int extended_code) {
   if (const char* name = find_name(extended_code)) return name;
   if (const char* name = find_name(extended_code & 0xff)) return name;
@@ -86,7 +92,7 @@ std::string code_name(int extended_code) {
 }
 
 Fault fault_of(const SQLite::Exception& error) {
-  const int extended = error.getExtendedErrorCode();
+  const int extended = code_of(error);
   const Fault::Kind kind = kind_of(extended & 0xff);
   // The statement's own error tells more than its code does.
   const std::string sentence =

@@ -20,6 +20,9 @@ struct Fault {
 
 Fault fault_of(const SQLite::Exception& error);
 
+/// The extended result code; the primary one where it has none.
+int code_of(const SQLite::Exception& error);
+
 /// The symbol of an extended result code; of its primary code if it has none here.
 std::string code_name(int extended_code);
 

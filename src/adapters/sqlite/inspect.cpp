@@ -56,7 +56,7 @@ Result<Inspection> judge(SQLite::Database& db, const std::string& path) {
 
 Result<Inspection> explain(const std::string& path, const SQLite::Exception& error) {
   const Fault fault = fault_of(error);
-  const int code = error.getExtendedErrorCode();
+  const int code = code_of(error);
   // It died while it made the file, before the first write-ahead log: opening it rolls that back.
   if (code == SQLITE_READONLY_ROLLBACK) return Inspection{true, 0};
   if ((code & 0xff) == SQLITE_NOTADB) {

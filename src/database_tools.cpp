@@ -1,0 +1,44 @@
+#include "database_tools.hpp"
+
+#include "adapters/sqlite/backup.hpp"
+#include "adapters/sqlite/database.hpp"
+#include "adapters/sqlite/inspect.hpp"
+#include "adapters/sqlite/migrate.hpp"
+#include "adapters/sqlite/open.hpp"
+
+namespace signal_hub {
+namespace {
+
+using Names = Result<std::vector<std::string>, cli::DatabaseFault>;
+
+Names names_after(int schema) {
+  std::vector<std::string> names;
+  for (const adapters::Migration& migration : adapters::pending(adapters::migrations(), schema)) {
+    names.emplace_back(migration.name);
+  }
+  return names;
+}
+
+Names pending(const std::string& path) {
+  const auto found = adapters::inspect(adapters::resolved(path));
+  if (!found) return fail(cli::DatabaseFault{found.error()});
+  return names_after(found->schema);
+}
+
+Names migrate(const std::string& path) {
+  const auto prepared = adapters::prepare_database(path, true);
+  if (!prepared) return fail(cli::DatabaseFault{prepared.error()});
+  return names_after(prepared->schema_found);
+}
+
+Result<std::uint64_t, cli::DatabaseFault> backup(const std::string& path, const std::string& file) {
+  const auto bytes = adapters::back_up(path, file);
+  if (!bytes) return fail(cli::DatabaseFault{bytes.error().sentence, bytes.error().database});
+  return *bytes;
+}
+
+}  // namespace
+
+cli::DatabaseTools database_tools() { return {pending, migrate, backup}; }
+
+}  // namespace signal_hub
