@@ -24,6 +24,9 @@ Connection* connection_of(lws* wsi) {
   return static_cast<Connection*>(lws_get_opaque_user_data(wsi));
 }
 
+/// Empties it and gives its memory back, which `= {}` would keep.
+void forget(std::string& text) { std::string().swap(text); }
+
 std::string header(lws* wsi, lws_token_indexes token) {
   const int length = lws_hdr_total_length(wsi, token);
   if (length <= 0) return {};
@@ -228,7 +231,7 @@ int Callbacks::receive(lws* wsi, const char* in, std::size_t len) {
 void Callbacks::discard(Connection& c, std::size_t rest) {
   const std::size_t known = c.size + rest;
   if (!std::exchange(c.discarding, true)) {
-    c.message = {};
+    forget(c.message);
     events_.reassembling(c.id, 0);
     events_.oversized(c.id, known);
   } else {
@@ -304,6 +307,7 @@ void Callbacks::close(ConnId conn, std::uint16_t code, std::string_view reason) 
   lws* wsi = find(conn);
   if (wsi == nullptr) return;
   connection_of(wsi)->close_sent = true;
+  forget(connection_of(wsi)->message);
   lws_rx_flow_control(wsi, 1);  // the peer's close frame must be read
   write(conn, wire::close_frame(code, reason));
 }
