@@ -18,6 +18,9 @@ constexpr std::uint16_t close_normal = 1000;
 void begin_close(State& state, Session& session, std::uint16_t code, std::string_view reason,
                  Now now) {
   session.closing = true;
+  session.farewell.reset();
+  session.shutdown_notice.reset();
+  session.farewell_by = never;
   session.cut_at = now.mono + limits::cut_after;
   state.commands.emplace_back(CloseCommand{session.id, code, std::string(reason)});
   arm_session(state, session);
@@ -98,11 +101,21 @@ void close_session(State& state, Session& session, std::uint16_t code, std::stri
 }
 
 void finish_farewell(State& state, Session& session, Now now) {
-  const OpenRequest request = std::move(*session.farewell);
-  session.farewell.reset();
-  session.farewell_by = never;
-  answer(state, request, wire::DisconnectAcknowledged{}, now);
-  begin_close(state, session, close_normal, "disconnect", now);
+  if (session.farewell) {
+    answer(state, *session.farewell, wire::DisconnectAcknowledged{}, now);
+    begin_close(state, session, close_normal, "disconnect", now);
+  } else if (session.shutdown_notice) {
+    const Millis after = *session.shutdown_notice;
+    say_goodbye(state, session, {"server_shutdown", "The hub is stopping.", after},
+                close_going_away, now);
+  }
+}
+
+void await_farewell(State& state, Session& session, Now now) {
+  if (session.open_answers == 0) return finish_farewell(state, session, now);
+  session.farewell_by = now.mono + limits::cut_after;
+  state.farewells.push_back(session.id);
+  arm_session(state, session);
 }
 
 void release_actors(State& state, Session& session, End end, Now now) {

@@ -12,6 +12,8 @@
 
 namespace signal_hub::core {
 
+inline constexpr std::uint16_t close_going_away = 1001;
+
 /// Changes the state and logs it. REQUIRES: may_follow(session.state, to).
 void enter(State& state, Session& session, SessionState to, std::string_view trigger, Now now);
 
@@ -24,8 +26,12 @@ void say_goodbye(State& state, Session& session, const wire::Disconnecting& why,
 void close_session(State& state, Session& session, std::uint16_t code, std::string_view trigger,
                    Now now);
 
-/// Acknowledges hub:disconnect and closes with 1000.
+/// Acknowledges hub:disconnect and closes with 1000, or says that the hub stops and closes with
+/// 1001: whichever waits in the session.
 void finish_farewell(State& state, Session& session, Now now);
+
+/// The farewell that waits in the session leaves when its open answers are given, or 2 s from now.
+void await_farewell(State& state, Session& session, Now now);
 
 /// How a session lets go of its actors (PROTOCOL.md §3).
 enum class End : std::uint8_t {

@@ -81,7 +81,8 @@ struct Session {
   std::vector<ActorId> mail_behind;  // its actors with mail for when the outbox has room
 
   // Its end.
-  std::optional<OpenRequest> farewell;  // hub:disconnect, acknowledged after the open answers
+  std::optional<OpenRequest> farewell;      // hub:disconnect, acknowledged after the open answers
+  std::optional<Millis> shutdown_notice{};  // the hub stops: told after them, with reconnectAfter
   MonoTime farewell_by = never;
   bool closing = false;      // a close was commanded; nothing more is routed to it
   bool socket_gone = false;  // the socket ended while frames were waiting

@@ -57,7 +57,7 @@ void session_due(State& state, Session& session, Now now) {
     session.cut_at = never;
     state.commands.emplace_back(CutCommand{session.id});
   }
-  if (due(session.farewell_by, now) && session.farewell) finish_farewell(state, session, now);
+  if (due(session.farewell_by, now)) finish_farewell(state, session, now);
   if (due(session.throttled_until, now)) {
     session.throttled_until = never;
     update_reading(state, session, now);
@@ -133,7 +133,7 @@ bool cut_largest(State& state, Now now) {
 void pay_farewells(State& state, Now now) {
   std::erase_if(state.farewells, [&](ConnId id) {
     Session* session = state.sessions.find(id);
-    if (session == nullptr || !session->farewell) return true;
+    if (session == nullptr || session->farewell_by == never) return true;
     if (session->open_answers != 0) return false;
     finish_farewell(state, *session, now);
     return true;
@@ -196,9 +196,8 @@ void drain_sessions(State& state, Millis spread, Now now) {
   for (const ConnId id : all) {
     Session& session = *state.sessions.find(id);
     const auto bound = static_cast<std::uint64_t>(std::max<std::int64_t>(1, spread.count()));
-    const Millis after{static_cast<std::int64_t>(state.rng.below(bound))};
-    say_goodbye(state, session, {"server_shutdown", "The hub is stopping.", after},
-                close_going_away, now);
+    session.shutdown_notice = Millis{static_cast<std::int64_t>(state.rng.below(bound))};
+    if (!session.closing && !session.farewell) await_farewell(state, session, now);
   }
 }
 

@@ -1,13 +1,9 @@
 // Upkeep: what happens because time passes, queues grow or the hub stops.
 #pragma once
 
-#include <cstdint>
-
 #include "core/state.hpp"
 
 namespace signal_hub::core {
-
-inline constexpr std::uint16_t close_going_away = 1001;
 
 /// Arms the housekeeping timer.
 void start_upkeep(State& state, Now now);

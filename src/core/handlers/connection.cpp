@@ -185,10 +185,7 @@ void handle(Context& c, const wire::Disconnect&) {
   release_actors(c.state, c.session, End::clean, c.now);
   enter(c.state, c.session, SessionState::disconnecting, "disconnect", c.now);
   c.session.farewell = std::move(c.request);
-  if (c.session.open_answers == 0) return finish_farewell(c.state, c.session, c.now);
-  c.session.farewell_by = c.now.mono + limits::cut_after;
-  c.state.farewells.push_back(c.session.id);
-  arm_session(c.state, c.session);
+  await_farewell(c.state, c.session, c.now);
 }
 
 void handle(Context& c, const wire::RefreshToken& refresh) {

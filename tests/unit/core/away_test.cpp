@@ -308,5 +308,49 @@ TEST(Away, PublicationsOfAnEndedSubscriptionAreNotDeliveredAfterIt) {
   EXPECT_EQ(last + 1, got.end());
 }
 
+std::size_t closes(const World& w, ConnId conn) {
+  std::size_t n = 0;
+  for (const Command& c : w.commands) {
+    const auto* close = std::get_if<CloseCommand>(&c);
+    n += close != nullptr && close->conn == conn ? 1 : 0;
+  }
+  return n;
+}
+
+TEST(Farewell, ADrainLeavesAfterTheWaitingAnswers) {
+  AwayWorld w;
+  const ConnId a = w.connect("@(a)");
+  w.frame(a, w.message("@(a)", "hub:register", World::registration("@(a)"), R"({"durable":true})"));
+  w.hub.drain(1s, w.now());
+  w.flush();
+  EXPECT_TRUE(w.take(a).empty());
+  w.commit();
+  EXPECT_EQ(types(w.take(a)), (std::vector<std::string>{"hub:registered", "hub:disconnect"}));
+  EXPECT_EQ(closes(w, a), 1U);
+}
+
+TEST(Farewell, ADrainDoesNotWaitLongerThanTwoSeconds) {
+  AwayWorld w;
+  const ConnId a = w.connect("@(a)");
+  w.frame(a, w.message("@(a)", "hub:register", World::registration("@(a)"), R"({"durable":true})"));
+  w.hub.drain(1s, w.now());
+  w.advance(2s);
+  w.flush();
+  EXPECT_EQ(types(w.take(a)), std::vector<std::string>{"hub:disconnect"});
+}
+
+TEST(Farewell, OneThatIsOvertakenByAnotherCloseIsGivenUp) {
+  AwayWorld w;
+  const ConnId a = w.member("@(a)");
+  w.frame(a, w.message("@(a)", "hub:register", World::registration("@(a)"), R"({"durable":true})"));
+  w.frame(a, w.message("@(a)", "hub:disconnect", "{}", "{}", World::hub_address, "tell"));
+  w.hub.drain(1s, w.now());
+  w.commit();
+  w.advance(5s);
+  w.flush();
+  EXPECT_EQ(closes(w, a), 1U);
+  EXPECT_EQ(types(w.take(a)), (std::vector<std::string>{"hub:registered", "hub:disconnect"}));
+}
+
 }  // namespace
 }  // namespace signal_hub::core
