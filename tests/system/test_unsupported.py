@@ -10,17 +10,10 @@ EVENT = {"type": "app:x", "data": 1}
 PROMISES = [
     ("hub:register", {**REGISTER, "overflow": "drop_oldest"}, {}, "payload.overflow"),
     ("hub:register", REGISTER, {"acks": True}, "metadata.acks"),
-    ("hub:register", REGISTER, {"durable": True}, "metadata.durable"),
-    ("hub:renew", {"renewalToken": "x"}, {"durable": True}, "metadata.durable"),
-    ("hub:unregister", {"actorAddress": "@(test/promise)"}, {"durable": True},
-     "metadata.durable"),
-    ("hub:subscribe", {"topic": "promise", "durable": True}, {}, "payload.durable"),
     ("hub:subscribe", {"topic": "promise", "since": {"epoch": "x", "offset": 1}}, {},
      "payload.since"),
     ("hub:subscribe", {"topic": "promise", "ack": True}, {}, "payload.ack"),
     ("hub:subscribe", {"topic": "hub/presence"}, {}, "payload.topic"),
-    ("hub:subscribe", {"topic": "promise"}, {"durable": True}, "metadata.durable"),
-    ("hub:unsubscribe", {"topic": "promise"}, {"durable": True}, "metadata.durable"),
     ("hub:send", EVENT, {"delivery": "at-least-once"}, "metadata.delivery"),
     ("hub:publish", {"topic": "promise", **EVENT}, {"delivery": "at-least-once"},
      "metadata.delivery"),
@@ -50,6 +43,18 @@ async def test_a_promise_is_refused(hub, type_, payload, metadata, field, patter
     await b.nothing_more()
     assert not await a.is_registered("@(test/promise)")
     assert (await b.publish("promise"))["subscriberCount"] == 0
+
+
+async def test_what_a_database_keeps_is_granted(start_hub, tmp_path):
+    hub = start_hub(db=tmp_path / "hub.db")
+    a, durable = await actor(hub), {"durable": True}
+    for type_, payload, answer in [
+            ("hub:register", REGISTER, "hub:registered"),
+            ("hub:subscribe", {"topic": "kept", "durable": True}, "hub:subscribed"),
+            ("hub:subscribe", {"topic": "promise"}, "hub:subscribed"),
+            ("hub:unsubscribe", {"topic": "promise"}, "hub:unsubscribed"),
+            ("hub:unregister", {"actorAddress": "@(test/promise)"}, "hub:unregistered")]:
+        assert (await a.ask(type_, payload, metadata=durable))["type"] == answer
 
 
 @pytest.mark.parametrize("type_, payload, metadata", DEFAULTS, ids=name_of)
@@ -85,6 +90,6 @@ async def test_a_delivery_nobody_knows(hub, delivery):
 async def test_bulk_subscriptions_promise_nothing_either(hub):
     a = await session(hub)
     names = [topic("b1"), topic("b2")]
-    answer = await a.ask("hub:subscribe", {"topics": names, "durable": True})
-    refused(answer, "unsupported", naming="durable")
+    answer = await a.ask("hub:subscribe", {"topics": names, "ack": True})
+    refused(answer, "unsupported", naming="payload.ack")
     assert (await a.publish(names[0]))["subscriberCount"] == 0
