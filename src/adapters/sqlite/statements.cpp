@@ -47,6 +47,20 @@ std::string insert(const std::string& table, const std::string& columns, const s
   return "INSERT OR REPLACE INTO " + table + " (" + columns + ") VALUES (" + marks + ")";
 }
 
+// In place: REPLACE would move the row to the table's end each time.
+constexpr const char* put_actor =
+    "INSERT INTO actors (address, capabilities, metadata, identity, connected_as, connection_id,"
+    " status, offline_since, registered_at, expires_at, ttl_ms, version, registration,"
+    " token_counter, renew_on_heartbeat) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (address) DO UPDATE SET capabilities = excluded.capabilities,"
+    " metadata = excluded.metadata, identity = excluded.identity,"
+    " connected_as = excluded.connected_as, connection_id = excluded.connection_id,"
+    " status = excluded.status, offline_since = excluded.offline_since,"
+    " registered_at = excluded.registered_at, expires_at = excluded.expires_at,"
+    " ttl_ms = excluded.ttl_ms, version = excluded.version,"
+    " registration = excluded.registration, token_counter = excluded.token_counter,"
+    " renew_on_heartbeat = excluded.renew_on_heartbeat";
+
 // Of all retired versions in one go: a few each time, so that no commit is long for them.
 constexpr const char* forget_versions =
     "DELETE FROM retired_versions WHERE address IN"
@@ -61,8 +75,7 @@ constexpr const char* bury_message =
 }  // namespace
 
 Statements::Statements(SQLite::Database& db)
-    : put_actor_(db,
-                 insert("actors", actor_columns, "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?")),
+    : put_actor_(db, put_actor),
       drop_actor_(db, "DELETE FROM actors WHERE address = ?"),
       drop_actors_(db, "DELETE FROM actors"),
       put_subscription_(
