@@ -1,4 +1,5 @@
 // signal-hub subscribe, publish, send, actors: clients for people at a terminal.
+#include <algorithm>
 #include <istream>
 #include <iterator>
 #include <ostream>
@@ -6,21 +7,46 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/hub_client.hpp"
-#include "wire/address.hpp"
+#include "cli/texts.hpp"
 #include "wire/json_check.hpp"
 #include "wire/json_writer.hpp"
 
 namespace signal_hub::cli {
 namespace {
 
-using Json = nlohmann::json;
+constexpr const char* data_help =
+    "The message's data; - reads standard input; -- goes before a negative number";
+
+/// An option whose text `parse` must understand; the value is left as it is without the option.
+template <class Value, class Parse>
+void add_parsed(CLI::App& app, const std::string& name, Value& value, Parse parse,
+                const std::string& initial, const std::string& allowed, const std::string& help) {
+  const auto take = [&value, parse, name, allowed](const std::string& text) {
+    const auto parsed = parse(text);
+    if (!parsed) throw CLI::ValidationError(name, "must be " + allowed);
+    value = *parsed;
+  };
+  app.add_option_function<std::string>(name, take, help)->default_str(initial);
+}
 
 void client_options(CLI::App& app, ClientOptions& options) {
   app.add_option("--url", options.url, "The hub")->capture_default_str()->envname("SIGNAL_HUB_URL");
   app.add_option("--token-file", options.token_file, "File with the token to connect with");
   app.add_option("--from", options.from, "Address to speak as, without a token");
-  app.add_option("--timeout", options.timeout_s, "Seconds to wait for an answer")
-      ->capture_default_str();
+  add_parsed(app, "--timeout", options.timeout, parse_seconds, "10",
+             "a number of seconds from 0 to 86400", "Seconds to wait for an answer; 0: for ever");
+}
+
+/// Nullopt: go on. Otherwise the exit code.
+std::optional<int> parse(CLI::App& app, std::span<const std::string> arguments, std::ostream& out,
+                         std::ostream& err) {
+  // The hub ends a session that sends anything else.
+  const bool utf8 = std::all_of(arguments.begin(), arguments.end(), [](const std::string& text) {
+    return wire::check_grammar(text) != wire::JsonVerdict::bad_utf8;
+  });
+  if (utf8) return parse_arguments(app, arguments, out, err);
+  err << "signal-hub " << app.get_name() << ": the arguments must be UTF-8.\n";
+  return exit_usage;
 }
 
 std::string json_text(std::string_view text) {
@@ -34,16 +60,14 @@ int complain(std::ostream& err, const CLI::App& app, const std::string& sentence
   return code;
 }
 
-/// The JSON argument, or standard input for `-`; nullopt if it is not valid.
-std::optional<std::string> json_argument(const std::string& argument, std::istream& in) {
+/// The JSON argument, or standard input for `-`. Errors: a sentence.
+Result<std::string> json_argument(const std::string& argument, std::istream& in) {
+  const bool given = argument != "-";
   std::string text = argument;
-  if (argument == "-") text.assign(std::istreambuf_iterator<char>(in), {});
-  if (wire::check_grammar(text) != wire::JsonVerdict::valid) return std::nullopt;
-  return text;
-}
-
-std::string canonical(const std::string& address) {
-  return wire::is_canonical(address) ? address : wire::address_of(address);
+  if (!given) text.assign(std::istreambuf_iterator<char>(in), {});
+  if (wire::check_grammar(text) == wire::JsonVerdict::valid) return text;
+  return fail((given ? "\"" + argument + "\"" : std::string("standard input")) +
+              " is not valid JSON.");
 }
 
 std::string content(std::string_view type, std::string_view data, std::string_view extra = "") {
@@ -56,21 +80,19 @@ int print_messages(HubClient& client, std::uint64_t count, std::ostream& out, st
                    const CLI::App& app) {
   std::uint64_t printed = 0;
   while (count == 0 || printed < count) {
-    const auto message = client.next(0ms);
+    const auto message = client.next();
     if (!message) break;
-    const Json parsed = Json::parse(*message, nullptr, false);
-    const std::string type = parsed.is_object() ? parsed.value("type", "") : "";
-    if (type == "hub:disconnect") {
-      return complain(
-          err, app,
-          "the hub ended the session: " + parsed["payload"].value("reason", "unknown") + ".",
-          exit_failed);
+    if (message->field("type") == "hub:disconnect") {
+      const std::string reason = string_in(message->payload(), "reason", "unknown");
+      return complain(err, app, "the hub ended the session: " + reason + ".", exit_failed);
     }
-    out << *message << std::endl;
+    out << one_line(message->text()) << std::endl;
+    if (!out) return complain(err, app, "cannot write to standard output.", exit_failed);
     ++printed;
   }
-  if (client.socket().ended() && !client.socket().interrupted()) {
-    return complain(err, app, "the connection was lost; " + client.socket().close_reason() + ".",
+  if (client.socket().ended()) {
+    const std::string why = client.socket().close_reason();
+    return complain(err, app, "the connection was lost" + (why.empty() ? "." : "; " + why + "."),
                     exit_failed);
   }
   client.leave();
@@ -83,9 +105,31 @@ int ask_once(HubClient& client, std::string_view type, std::string_view to,
              std::ostream& err) {
   const auto answer = client.ask(type, to, payload);
   if (!answer) return complain(err, app, answer.error(), exit_failed);
-  out << answer->dump() << "\n";
+  out << one_line(answer->text()) << "\n";
   client.leave();
   return exit_ok;
+}
+
+void print_each(wire::JsonView array, std::ostream& out) {
+  if (array.kind() != wire::JsonView::Kind::array) return;
+  for (wire::ArrayCursor element(array); element.next();) {
+    out << one_line(element.value().raw()) << "\n";
+  }
+}
+
+/// False after a complaint, or when the user wants no more.
+bool subscribe_to(HubClient& client, const std::vector<std::string>& topics, const CLI::App& app,
+                  std::ostream& err) {
+  for (const std::string& topic : topics) {
+    const auto answer =
+        client.ask("hub:subscribe", client.hub_address(), "{\"topic\":" + json_text(topic) + "}");
+    if (!answer) {
+      if (!client.socket().interrupted()) complain(err, app, answer.error(), exit_failed);
+      return false;
+    }
+    err << "subscribed to " << topic << std::endl;
+  }
+  return true;
 }
 
 }  // namespace
@@ -97,18 +141,17 @@ int subscribe_command(std::span<const std::string> arguments, std::istream&, std
   std::vector<std::string> topics;
   std::uint64_t count = 0;
   client_options(app, options);
-  app.add_option("--count", count, "Stop after this many messages; 0: never")
-      ->capture_default_str();
+  add_parsed(app, "--count", count, parse_count, "0", "a whole number, 0 or more",
+             "Stop after this many messages; 0: never");
   app.add_option("topic", topics, "Topic names or globs")->required();
-  if (const auto code = parse_arguments(app, arguments, out, err)) return *code;
+  if (const auto code = parse(app, arguments, out, err)) return *code;
   auto client = HubClient::open(options);
   if (!client) return complain(err, app, client.error(), exit_failed);
   (*client)->socket().handle_interrupts();
-  for (const std::string& topic : topics) {
-    const auto answer = (*client)->ask("hub:subscribe", (*client)->hub_address(),
-                                       "{\"topic\":" + json_text(topic) + "}");
-    if (!answer) return complain(err, app, answer.error(), exit_failed);
-    err << "subscribed to " << topic << std::endl;
+  if (!subscribe_to(**client, topics, app, err)) {
+    const bool wanted = (*client)->socket().interrupted();
+    (*client)->leave();
+    return wanted ? exit_ok : exit_failed;
   }
   return print_messages(**client, count, out, err, app);
 }
@@ -123,10 +166,10 @@ int publish_command(std::span<const std::string> arguments, std::istream& in, st
   client_options(app, options);
   app.add_option("topic", topic, "Topic")->required();
   app.add_option("type", type, "The message's type")->required();
-  app.add_option("json", data, "The message's data; - reads standard input")->required();
-  if (const auto code = parse_arguments(app, arguments, out, err)) return *code;
+  app.add_option("json", data, data_help)->required();
+  if (const auto code = parse(app, arguments, out, err)) return *code;
   const auto json = json_argument(data, in);
-  if (!json) return complain(err, app, "\"" + data + "\" is not valid JSON.", exit_usage);
+  if (!json) return complain(err, app, json.error(), exit_usage);
   auto client = HubClient::open(options);
   if (!client) return complain(err, app, client.error(), exit_failed);
   const std::string payload = content(type, *json, "\"topic\":" + json_text(topic) + ",");
@@ -145,18 +188,19 @@ int send_command(std::span<const std::string> arguments, std::istream& in, std::
   app.add_flag("--ask", ask, "Wait for the receipt and print it");
   app.add_option("address", address, "The actor's address, with or without @( )")->required();
   app.add_option("type", type, "The message's type")->required();
-  app.add_option("json", data, "The message's data; - reads standard input")->required();
-  if (const auto code = parse_arguments(app, arguments, out, err)) return *code;
+  app.add_option("json", data, data_help)->required();
+  if (const auto code = parse(app, arguments, out, err)) return *code;
   const auto json = json_argument(data, in);
-  if (!json) return complain(err, app, "\"" + data + "\" is not valid JSON.", exit_usage);
+  if (!json) return complain(err, app, json.error(), exit_usage);
   auto client = HubClient::open(options);
   if (!client) return complain(err, app, client.error(), exit_failed);
-  const std::string to = canonical(address);
+  const std::string to = canonical_address(address);
   if (ask) return ask_once(**client, "hub:send", to, content(type, *json), app, out, err);
   if (!(*client)->tell("hub:send", to, content(type, *json))) {
     return complain(err, app, "the connection was lost before the message left.", exit_failed);
   }
-  (*client)->leave();
+  // Success is silent; an error of the hub comes before it lets us go.
+  if (const auto refusal = (*client)->leave()) return complain(err, app, *refusal, exit_failed);
   return exit_ok;
 }
 
@@ -167,7 +211,7 @@ int actors_command(std::span<const std::string> arguments, std::istream&, std::o
   std::string pattern = "*";
   client_options(app, options);
   app.add_option("pattern", pattern, "Glob over addresses")->capture_default_str();
-  if (const auto code = parse_arguments(app, arguments, out, err)) return *code;
+  if (const auto code = parse(app, arguments, out, err)) return *code;
   auto client = HubClient::open(options);
   if (!client) return complain(err, app, client.error(), exit_failed);
   std::string cursor;
@@ -176,10 +220,10 @@ int actors_command(std::span<const std::string> arguments, std::istream&, std::o
     if (!cursor.empty()) payload += ",\"cursor\":" + json_text(cursor);
     const auto page = (*client)->ask("hub:discover", (*client)->hub_address(), payload + "}");
     if (!page) return complain(err, app, page.error(), exit_failed);
-    const Json& found = (*page)["payload"];
-    for (const Json& actor : found["actors"]) out << actor.dump() << "\n";
-    if (!found.value("hasMore", false)) break;
-    cursor = found.value("cursor", "");
+    const wire::JsonView found = page->payload();
+    print_each(found.member("actors").value_or(wire::JsonView()), out);
+    if (!found.member("hasMore").value_or(wire::JsonView()).boolean().value_or(false)) break;
+    cursor = string_in(found, "cursor");
   }
   (*client)->leave();
   return exit_ok;

@@ -1,12 +1,14 @@
 #include "cli/hub_client.hpp"
 
-#include <unistd.h>
-
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
 #include <fstream>
 #include <random>
 
 #include "base/ids.hpp"
 #include "base/version.hpp"
+#include "cli/texts.hpp"
 #include "wire/address.hpp"
 #include "wire/json_writer.hpp"
 
@@ -23,10 +25,21 @@ std::string new_id() {
   return Uuid::make(rng).str();
 }
 
-std::string default_from() {
+/// The user's name, as far as an address can carry it.
+std::string user_name() {
+  constexpr std::size_t longest = 64;
   const char* user = std::getenv("USER");
-  const std::string name = user != nullptr && *user != '\0' ? user : "user";
-  return wire::address_of("cli/" + name + "-" + new_id().substr(0, 8));
+  std::string name = user != nullptr && *user != '\0' ? user : "user";
+  name.resize(std::min(name.size(), longest));
+  for (char& c : name) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0;
+    if (!plain && c != '.' && c != '_') c = '-';
+  }
+  return name;
+}
+
+std::string default_from() {
+  return wire::address_of("cli/" + user_name() + "-" + new_id().substr(0, 8));
 }
 
 std::optional<std::string> read_token(const std::string& path) {
@@ -41,13 +54,15 @@ std::int64_t wall_ms() {
   return std::chrono::duration_cast<Millis>(system_clock::now().time_since_epoch()).count();
 }
 
-/// Nullopt: no error message of the hub.
-std::optional<std::string> error_of(const nlohmann::json& message) {
-  const auto& payload = message["payload"];
-  if (!payload.is_object() || !payload.contains("retryable")) return std::nullopt;
-  std::string text = message.value("type", "") + ": " + payload.value("message", "");
-  const std::string resolution = payload.value("resolution", "");
-  return resolution.empty() ? text : text + " " + resolution;
+std::string connect_metadata(const std::optional<std::string>& token) {
+  std::string text;
+  wire::JsonWriter out(text);
+  out.begin_object()
+      .field("protocolVersion", server_version)
+      .raw_field("capabilities", "[\"cli\"]");
+  if (token) out.field("authToken", "bearer " + *token);
+  out.end_object();
+  return text;
 }
 
 }  // namespace
@@ -56,72 +71,89 @@ HubClient::HubClient(std::unique_ptr<WsClient> socket, std::string from, Millis 
     : socket_(std::move(socket)), from_(std::move(from)), timeout_(timeout) {}
 
 Result<std::unique_ptr<HubClient>> HubClient::open(const ClientOptions& options) {
-  Json metadata{{"protocolVersion", server_version}, {"capabilities", {"cli"}}};
+  std::optional<std::string> token;
   if (!options.token_file.empty()) {
-    const auto token = read_token(options.token_file);
+    token = read_token(options.token_file);
     if (!token) return fail("cannot read a token from " + options.token_file);
-    metadata["authToken"] = "bearer " + *token;
   }
-  const std::string from = options.from.empty() ? default_from() : options.from;
-  const Millis timeout{static_cast<std::int64_t>(options.timeout_s * 1000)};
-  auto socket = WsClient::connect(options.url, timeout);
+  const std::string from = options.from.empty() ? default_from() : canonical_address(options.from);
+  auto socket = WsClient::connect(options.url, deadline_in(options.timeout));
   if (!socket) return fail(socket.error());
-  std::unique_ptr<HubClient> client(new HubClient(std::move(*socket), from, timeout));
-  auto connected = client->ask("hub:connect", client->hub_, "null", metadata);
+  std::unique_ptr<HubClient> client(new HubClient(std::move(*socket), from, options.timeout));
+  const auto connected = client->ask("hub:connect", client->hub_, "null", connect_metadata(token));
   if (!connected) return fail(connected.error());
   // From here on the hub knows us by the token's actor, and we know the hub's own address.
-  const auto& answer = *connected;
-  client->hub_ = answer.value("from", client->hub_);
-  client->from_ = answer["metadata"].value("actorIdentity", from);
+  if (auto hub = connected->field("from"); !hub.empty()) client->hub_ = std::move(hub);
+  client->from_ = string_in(connected->metadata(), "actorIdentity", from);
   return client;
 }
 
 std::string HubClient::encode(std::string_view id, std::string_view type, std::string_view to,
                               std::string_view payload, std::string_view pattern,
-                              const Json& metadata) {
+                              std::string_view metadata) const {
   std::string text;
   wire::JsonWriter out(text);
   out.begin_object().field("id", id).field("from", from_).field("to", to).field("type", type);
   out.raw_field("payload", payload).field("pattern", pattern).key("correlationId").null();
-  out.field("timestamp", wall_ms()).raw_field("metadata", metadata.dump()).key("ttl").null();
+  out.field("timestamp", wall_ms()).raw_field("metadata", metadata).key("ttl").null();
   out.key("signature").null().end_object();
   return text;
 }
 
-Result<HubClient::Json> HubClient::ask(std::string_view type, std::string_view to,
-                                       std::string_view payload, const Json& metadata) {
-  const std::string id = new_id();
-  if (!socket_->send(encode(id, type, to, payload, "ask", metadata))) {
-    return fail("the connection ended: " + socket_->close_reason());
+std::string HubClient::why_no_answer(std::string_view type) const {
+  if (socket_->ended()) {
+    const std::string why = socket_->close_reason();
+    return "the connection ended" + (why.empty() ? "" : ": " + why);
   }
-  while (auto text = socket_->receive(timeout_)) {
-    Json message = Json::parse(*text, nullptr, false);
-    if (message.is_object() && message.contains("correlationId") &&
-        message["correlationId"] == id) {
-      if (auto error = error_of(message)) return fail(std::move(*error));
+  return std::string(type) +
+         (socket_->interrupted() ? " was interrupted" : " was not answered in time");
+}
+
+Result<Message> HubClient::ask(std::string_view type, std::string_view to, std::string_view payload,
+                               std::string_view metadata) {
+  const std::string id = new_id();
+  const Deadline until = deadline_in(timeout_);
+  if (!socket_->send(encode(id, type, to, payload, "ask", metadata), until)) {
+    return fail(why_no_answer(type));
+  }
+  while (auto text = socket_->receive(until)) {
+    Message message(std::move(*text));
+    if (message.field("correlationId") == id) {
+      if (auto error = message.error()) return fail(std::move(*error));
       return message;
     }
-    kept_.push_back(std::move(*text));
+    kept_.push_back(std::move(message));
   }
-  if (socket_->ended()) return fail("the connection ended: " + socket_->close_reason());
-  return fail(std::string(type) + " was not answered in time");
+  return fail(why_no_answer(type));
 }
 
 bool HubClient::tell(std::string_view type, std::string_view to, std::string_view payload) {
-  return socket_->send(encode(new_id(), type, to, payload, "tell", Json::object()));
+  told_ = new_id();
+  return socket_->send(encode(told_, type, to, payload, "tell", "{}"), deadline_in(timeout_));
 }
 
-std::optional<std::string> HubClient::next(Millis timeout) {
-  if (kept_.empty()) return socket_->receive(timeout);
-  std::string text = std::move(kept_.front());
-  kept_.erase(kept_.begin());
-  return text;
-}
-
-void HubClient::leave() {
-  if (!tell("hub:disconnect", hub_, "null")) return;
-  while (!socket_->ended() && socket_->receive(timeout_)) {
+std::optional<Message> HubClient::next() {
+  if (!kept_.empty()) {
+    Message message = std::move(kept_.front());
+    kept_.pop_front();
+    return message;
   }
+  auto text = socket_->receive(no_deadline);
+  if (!text) return std::nullopt;
+  return Message(std::move(*text));
+}
+
+std::optional<std::string> HubClient::leave() {
+  const std::string told = told_;
+  const Deadline until = deadline_in(timeout_);
+  std::optional<std::string> refusal;
+  socket_->outlast_interrupts();
+  if (!tell("hub:disconnect", hub_, "null")) return refusal;
+  while (const auto text = socket_->receive(until)) {
+    const Message message(*text);
+    if (!told.empty() && message.field("correlationId") == told) refusal = message.error();
+  }
+  return refusal;
 }
 
 }  // namespace signal_hub::cli

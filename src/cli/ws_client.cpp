@@ -2,45 +2,58 @@
 
 #include <libwebsockets.h>
 
+#include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstring>
 #include <deque>
 #include <vector>
 
+#include "cli/url.hpp"
+
 namespace signal_hub::cli {
 namespace {
 
 // Signal handlers have no other way to the loop they must wake.
-volatile std::sig_atomic_t interrupted_flag = 0;
-lws_context* interruptible = nullptr;
+std::atomic<int> interrupts{0};
+std::atomic<lws_context*> interruptible{nullptr};
 
 void on_interrupt(int) {
-  interrupted_flag = 1;
-  if (interruptible != nullptr) lws_cancel_service(interruptible);
+  ++interrupts;
+  if (lws_context* context = interruptible) lws_cancel_service(context);
 }
 
-struct Url {
-  std::string host;
-  std::string path;
-  int port;
-  bool tls;
+/// The handlers of SIGINT and SIGTERM, for as long as it lives.
+class InterruptHandlers {
+ public:
+  explicit InterruptHandlers(lws_context* context) {
+    interrupts = 0;
+    interruptible = context;
+    interrupt_ = std::signal(SIGINT, on_interrupt);
+    terminate_ = std::signal(SIGTERM, on_interrupt);
+  }
+  ~InterruptHandlers() {
+    std::signal(SIGINT, interrupt_);
+    std::signal(SIGTERM, terminate_);
+    interruptible = nullptr;
+  }
+  InterruptHandlers(const InterruptHandlers&) = delete;
+  InterruptHandlers& operator=(const InterruptHandlers&) = delete;
+
+  bool came() const { return interrupts != outlasted_; }
+  void outlast() { outlasted_ = interrupts; }
+
+ private:
+  void (*interrupt_)(int);
+  void (*terminate_)(int);
+  int outlasted_ = 0;
 };
 
-std::optional<Url> parse_url(const std::string& text) {
-  std::vector<char> copy(text.begin(), text.end());
-  copy.push_back('\0');
-  const char* scheme = nullptr;
-  const char* host = nullptr;
-  const char* path = nullptr;
-  int port = 0;
-  if (text.find("://") == std::string::npos) return std::nullopt;
-  if (lws_parse_uri(copy.data(), &scheme, &host, &port, &path) != 0) return std::nullopt;
-  const std::string_view name(scheme);
-  if ((name != "ws" && name != "wss") || *host == '\0') return std::nullopt;
-  return Url{host, "/" + std::string(path), port, name == "wss"};
-}
-
 }  // namespace
+
+Deadline deadline_in(Millis timeout) {
+  return timeout == 0ms ? no_deadline : std::chrono::steady_clock::now() + timeout;
+}
 
 class WsClient::Impl {
  public:
@@ -48,13 +61,13 @@ class WsClient::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() {
-    if (interruptible == context_) interruptible = nullptr;
+    handlers_.reset();
     if (context_ != nullptr) lws_context_destroy(context_);
   }
 
-  std::optional<std::string> open(const std::string& url, Millis timeout) {
-    const auto target = parse_url(url);
-    if (!target) return "\"" + url + "\" is no ws:// or wss:// URL";
+  std::optional<std::string> open(const std::string& text, Deadline until) {
+    const auto url = parse_hub_url(text);
+    if (!url) return url.error();
     lws_set_log_level(0, nullptr);
     lws_context_creation_info info{};
     info.port = CONTEXT_PORT_NO_LISTEN;
@@ -63,31 +76,23 @@ class WsClient::Impl {
     info.user = this;
     context_ = lws_create_context(&info);
     if (context_ == nullptr) return "cannot create a WebSocket client";
-    lws_client_connect_info connect{};
-    connect.context = context_;
-    connect.address = target->host.c_str();
-    connect.host = connect.origin = connect.address;
-    connect.port = target->port;
-    connect.path = target->path.c_str();
-    connect.ssl_connection = target->tls ? LCCSCF_USE_SSL : 0;
-    connect.protocol = protocols_[0].name;
-    connect.local_protocol_name = protocols_[0].name;
-    lws_client_connect_via_info(&connect);
-    run([this] { return established_ || ended_; }, timeout);
+    start(*url);
+    run([this] { return established_ || ended_; }, until);
     if (established_ && !ended_) return std::nullopt;
-    return "cannot connect to " + url + ": " + (reason_.empty() ? "no answer" : reason_);
+    return "cannot connect to " + text + ": " + (reason_.empty() ? "no answer" : reason_);
   }
 
-  bool send(std::string text) {
+  bool send(std::string text, Deadline until) {
     outgoing_.push_back(std::move(text));
     if (wsi_ != nullptr) lws_callback_on_writable(wsi_);
-    run([this] { return outgoing_.empty() || ended_; }, Millis{10'000});
+    run([this] { return outgoing_.empty() || ended_ || interrupted(); }, until);
     return outgoing_.empty() && !ended_;
   }
 
-  std::optional<std::string> receive(Millis timeout) {
-    run([this] { return !incoming_.empty() || ended_ || interrupted_flag != 0; }, timeout);
-    if (incoming_.empty()) return std::nullopt;
+  std::optional<std::string> receive(Deadline until) {
+    run([this] { return !incoming_.empty() || ended_ || interrupted(); }, until);
+    // A deadline holds even where messages never cease.
+    if (incoming_.empty() || std::chrono::steady_clock::now() >= until) return std::nullopt;
     std::string text = std::move(incoming_.front());
     incoming_.pop_front();
     return text;
@@ -95,7 +100,11 @@ class WsClient::Impl {
 
   bool ended() const { return ended_ && incoming_.empty(); }
   const std::string& reason() const { return reason_; }
-  void make_interruptible() { interruptible = context_; }
+  void handle_interrupts() { handlers_.emplace(context_); }
+  bool interrupted() const { return handlers_ && handlers_->came(); }
+  void outlast_interrupts() {
+    if (handlers_) handlers_->outlast();
+  }
 
  private:
   struct Alarm {
@@ -103,15 +112,35 @@ class WsClient::Impl {
     bool rung;
   };
 
-  /// Serves the connection until `done` or the time is over (0: never).
+  void start(const HubUrl& url) {
+    // A leading plus tells libwebsockets that the address is a unix socket's path.
+    const std::string address = (url.unix_socket ? "+" : "") + url.host;
+    const std::string host = url.authority();
+    lws_client_connect_info connect{};
+    connect.context = context_;
+    connect.address = address.c_str();
+    connect.host = host.c_str();
+    // No origin: that is what web pages have, and the hub holds it against --allow-origin.
+    connect.port = url.port;
+    connect.path = url.path.c_str();
+    connect.ssl_connection = url.tls ? LCCSCF_USE_SSL : 0;
+    connect.protocol = protocols_[0].name;
+    connect.local_protocol_name = protocols_[0].name;
+    if (lws_client_connect_via_info(&connect) == nullptr) ended_ = true;
+  }
+
+  /// Serves the connection until `done` or the deadline.
   template <class Done>
-  void run(Done done, Millis timeout) {
+  void run(Done done, Deadline until) {
     Alarm alarm{};
-    if (timeout != 0ms) {
+    if (until != no_deadline) {
+      using std::chrono::microseconds;
+      const auto left =
+          std::chrono::duration_cast<microseconds>(until - std::chrono::steady_clock::now());
       lws_sul_schedule(
           context_, 0, &alarm.entry,
           [](lws_sorted_usec_list_t* sul) { lws_container_of(sul, Alarm, entry)->rung = true; },
-          timeout.count() * LWS_US_PER_MS);
+          std::max<lws_usec_t>(left.count(), 1));
     }
     while (!done() && !alarm.rung && lws_service(context_, 0) >= 0) {
     }
@@ -176,27 +205,26 @@ class WsClient::Impl {
   std::string message_;
   std::deque<std::string> incoming_;
   std::deque<std::string> outgoing_;
+  std::optional<InterruptHandlers> handlers_;
 };
 
 WsClient::WsClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 WsClient::~WsClient() = default;
 
-Result<std::unique_ptr<WsClient>> WsClient::connect(const std::string& url, Millis timeout) {
+Result<std::unique_ptr<WsClient>> WsClient::connect(const std::string& url, Deadline until) {
   auto impl = std::make_unique<Impl>();
-  if (auto error = impl->open(url, timeout)) return fail(std::move(*error));
+  if (auto error = impl->open(url, until)) return fail(std::move(*error));
   return std::unique_ptr<WsClient>(new WsClient(std::move(impl)));
 }
 
-bool WsClient::send(std::string text) { return impl_->send(std::move(text)); }
-std::optional<std::string> WsClient::receive(Millis timeout) { return impl_->receive(timeout); }
+bool WsClient::send(std::string text, Deadline until) {
+  return impl_->send(std::move(text), until);
+}
+std::optional<std::string> WsClient::receive(Deadline until) { return impl_->receive(until); }
 bool WsClient::ended() const { return impl_->ended(); }
 std::string WsClient::close_reason() const { return impl_->reason(); }
-bool WsClient::interrupted() const { return interrupted_flag != 0; }
-
-void WsClient::handle_interrupts() {
-  impl_->make_interruptible();
-  std::signal(SIGINT, on_interrupt);
-  std::signal(SIGTERM, on_interrupt);
-}
+void WsClient::handle_interrupts() { impl_->handle_interrupts(); }
+bool WsClient::interrupted() const { return impl_->interrupted(); }
+void WsClient::outlast_interrupts() { impl_->outlast_interrupts(); }
 
 }  // namespace signal_hub::cli
