@@ -39,6 +39,7 @@ struct ActorRow {
   std::uint64_t registration;
   std::uint64_t token_counter;
   bool renew_on_heartbeat;
+  std::uint64_t crashes = 0;  // of the hub, when this was recorded
 };
 
 /// The actor and all its subscriptions. Its version is kept for a day.
@@ -46,6 +47,7 @@ struct ActorGone {
   std::string address;
   std::uint64_t version;  // its last
   WallTime at;
+  std::uint64_t crashes = 0;  // of the hub, when this was recorded
 };
 
 struct SubscriptionRow {
@@ -108,6 +110,7 @@ struct Recovered {
     std::string address;
     std::uint64_t version;
     WallTime until;
+    std::uint64_t crashes = 0;  // when it was recorded
   };
   /// A message that waits; its text stays on disk until it is asked for.
   struct Waiting {

@@ -49,6 +49,26 @@ void end_guest(State& state, Session& session, Now now) {
 
 bool is_guest(const Actor& actor) { return !actor.registered && actor.online(); }
 
+ActorRow row_of(const Actor& actor) {
+  std::optional<WallTime> offline;
+  if (!actor.online()) offline = actor.offline_since;
+  return {actor.address,
+          actor.capabilities,
+          actor.metadata,
+          actor.identity,
+          actor.connected_as,
+          actor.session_id,
+          actor.status,
+          offline,
+          actor.registered_at,
+          actor.expires_at,
+          actor.ttl,
+          actor.version,
+          actor.registration,
+          actor.token_counter,
+          actor.renew_on_heartbeat};
+}
+
 /// The actor's session was lost: it is away for the grace, or until its registration ends.
 void leave(State& state, ActorId id, Now now) {
   Actor* actor = state.registry.find(id);
@@ -168,7 +188,8 @@ void remove_actor(State& state, ActorId id, std::string_view reason, Now now) {
   if (actor == nullptr) return;
   state.topics.abandon_all(*actor);
   give_up_mail(state, *actor, reason, now);
-  state.journal.append(ActorGone{actor->address, actor->version, now.wall}, now.mono);
+  state.journal.append(ActorGone{actor->address, actor->version, now.wall, state.crashes},
+                       now.mono);
   if (Session* session = state.sessions.find(actor->conn)) std::erase(session->actors, id);
   state.registry.remove(id, now.mono);
 }
@@ -213,28 +234,10 @@ ActorId guest_of(State& state, Session& session) {
   return session.guest;
 }
 
-ActorRow row_of(const Actor& actor) {
-  std::optional<WallTime> offline;
-  if (!actor.online()) offline = actor.offline_since;
-  return {actor.address,
-          actor.capabilities,
-          actor.metadata,
-          actor.identity,
-          actor.connected_as,
-          actor.session_id,
-          actor.status,
-          offline,
-          actor.registered_at,
-          actor.expires_at,
-          actor.ttl,
-          actor.version,
-          actor.registration,
-          actor.token_counter,
-          actor.renew_on_heartbeat};
-}
-
 void journal_actor(State& state, const Actor& actor, Now now) {
-  state.journal.append(row_of(actor), now.mono);
+  ActorRow row = row_of(actor);
+  row.crashes = state.crashes;
+  state.journal.append(std::move(row), now.mono);
 }
 
 void journal_subscription(State& state, const Actor& actor, SubscriptionId id, Now now) {

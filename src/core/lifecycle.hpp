@@ -60,9 +60,6 @@ void resume_actor(State& state, ActorId id, Session& session, Now now);
 /// The guest under which the session's identity subscribes; made when first needed.
 ActorId guest_of(State& state, Session& session);
 
-/// What is written of an actor.
-ActorRow row_of(const Actor& actor);
-
 /// Records an actor's present state, or a subscription's, for the store.
 void journal_actor(State& state, const Actor& actor, Now now);
 void journal_subscription(State& state, const Actor& actor, SubscriptionId id, Now now);

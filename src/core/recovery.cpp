@@ -28,15 +28,15 @@ Millis grace_for(const HubSettings& settings, const std::vector<ActorRow>& actor
 
 class Recovery {
  public:
-  Recovery(State& state, const Recovered& from, Now now)
-      : state_(state), from_(from), now_(now), raise_(from.clean ? 0 : limits::version_raise) {}
+  Recovery(State& state, const Recovered& from, Now now) : state_(state), from_(from), now_(now) {}
 
   Restored run() {
     done_.grace = grace_for(state_.settings, from_.actors);
     state_.registry.begin_run(from_.run, from_.crashes * limits::version_raise);
     state_.last_position = from_.run << 32U;
+    state_.crashes = from_.crashes;
     for (const Recovered::Version& v : from_.versions) {
-      state_.registry.restore_version(v.address, v.version + raise_, later(v.until));
+      state_.registry.restore_version(v.address, v.version + raise(v.crashes), later(v.until));
     }
     for (const ActorRow& row : from_.actors) put_back(row);
     for (const SubscriptionRow& row : from_.subscriptions) put_back(row);
@@ -47,10 +47,15 @@ class Recovery {
   }
 
  private:
+  /// What a version gains by the crashes since it was recorded.
+  std::uint64_t raise(std::uint64_t crashes) const {
+    return from_.crashes > crashes ? (from_.crashes - crashes) * limits::version_raise : 0;
+  }
+
   MonoTime later(WallTime at) const { return now_.mono + (at - now_.wall); }
 
   void put_back(const ActorRow& row) {
-    const ActorId id = state_.registry.restore(row, raise_);
+    const ActorId id = state_.registry.restore(row, raise(row.crashes));
     Actor& actor = *state_.registry.find(id);
     actor.offline_since = row.offline_since.value_or(now_.wall);
     if (actor.registered) {
@@ -115,7 +120,6 @@ class Recovery {
   State& state_;
   const Recovered& from_;
   Now now_;
-  std::uint64_t raise_;
   Restored done_;
 };
 
@@ -130,7 +134,7 @@ void journal_everything(State& state, Now now) {
   state.registry.for_each_retired(
       [&](const std::string& address, std::uint64_t version, MonoTime until) {
         const WallTime at = now.wall + (until - now.mono) - limits::version_kept;
-        state.journal.append(ActorGone{address, version, at}, now.mono);
+        state.journal.append(ActorGone{address, version, at, state.crashes}, now.mono);
       });
   state.registry.for_each([&](ActorId, const Actor& actor) {
     if (!actor.registered && actor.online()) return;  // a guest

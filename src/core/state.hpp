@@ -77,6 +77,7 @@ struct State {
   CommitWaits commit_waits;
   bool store_failing = false;  // the last attempt to write failed: nothing is promised
   std::uint64_t last_position = 0;
+  std::uint64_t crashes = 0;  // that the database has seen
   Timers timers;
   BufferPool buffers;
 

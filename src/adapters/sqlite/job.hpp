@@ -13,13 +13,14 @@ namespace signal_hub::adapters {
 class Job {
  public:
   explicit Job(uv_loop_t* loop) : loop_(loop) { request_.data = this; }
+  ~Job() = default;
   Job(const Job&) = delete;
   Job& operator=(const Job&) = delete;
 
   bool busy() const { return busy_; }
 
   /// `work` runs on a worker and must not throw; then `done` runs on the loop, where the job may be
-  /// started again. REQUIRES: !busy(); lives until done.
+  /// started again. REQUIRES: !busy(); lives until then.
   void start(std::function<void()> work, std::function<void()> done);
 
  private:

@@ -66,11 +66,12 @@ core::Recovered recover(SQLite::Database& db, WallTime now) {
       " WHERE address IN (SELECT address FROM actors)",
       read_subscription);
   found.versions = rows<core::Recovered::Version>(
-      db, "retired_versions", "SELECT address, version, until FROM retired_versions",
+      db, "retired_versions", "SELECT address, version, until, crashes FROM retired_versions",
       [](SQLite::Statement& s) {
         return core::Recovered::Version{s.getColumn(0).getString(),
                                         static_cast<std::uint64_t>(s.getColumn(1).getInt64()),
-                                        from_epoch_ms(s.getColumn(2).getInt64())};
+                                        from_epoch_ms(s.getColumn(2).getInt64()),
+                                        static_cast<std::uint64_t>(s.getColumn(3).getInt64())};
       });
   found.messages = rows<core::Recovered::Waiting>(
       db, "messages", std::string("SELECT ") + waiting_columns + " FROM messages ORDER BY position",
@@ -84,7 +85,7 @@ std::string mac_key(SQLite::Database& db) {
   SQLite::Statement find(db, "SELECT value FROM secrets WHERE name = ?");
   find.bindNoCopy(1, mac_key_name);
   if (find.executeStep()) return find.getColumn(0).getString();
-  const std::string key = random_key();
+  std::string key = random_key();
   SQLite::Statement keep(db, "INSERT INTO secrets (name, value) VALUES (?, ?)");
   keep.bindNoCopy(1, mac_key_name);
   keep.bind(2, key.data(), static_cast<int>(key.size()));

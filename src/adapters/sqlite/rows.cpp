@@ -87,6 +87,7 @@ void bind_actor(SQLite::Statement& statement, const core::ActorRow& row) {
   statement.bind(13, stored(row.registration));
   statement.bind(14, stored(row.token_counter));
   statement.bind(15, row.renew_on_heartbeat ? 1 : 0);
+  statement.bind(16, stored(row.crashes));
 }
 
 core::ActorRow read_actor(SQLite::Statement& statement) {
@@ -106,6 +107,7 @@ core::ActorRow read_actor(SQLite::Statement& statement) {
       .registration = read_number(statement.getColumn(12)),
       .token_counter = read_number(statement.getColumn(13)),
       .renew_on_heartbeat = statement.getColumn(14).getInt() != 0,
+      .crashes = read_number(statement.getColumn(15)),
   };
 }
 

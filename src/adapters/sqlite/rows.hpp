@@ -13,7 +13,7 @@ namespace signal_hub::adapters {
 inline constexpr const char* actor_columns =
     "address, capabilities, metadata, identity, connected_as, connection_id, status, "
     "offline_since, registered_at, expires_at, ttl_ms, version, registration, token_counter, "
-    "renew_on_heartbeat";
+    "renew_on_heartbeat, crashes";
 
 void bind_actor(SQLite::Statement& statement, const core::ActorRow& row);
 core::ActorRow read_actor(SQLite::Statement& statement);

@@ -51,7 +51,8 @@ std::string insert(const std::string& table, const std::string& columns, const s
 constexpr const char* put_actor =
     "INSERT INTO actors (address, capabilities, metadata, identity, connected_as, connection_id,"
     " status, offline_since, registered_at, expires_at, ttl_ms, version, registration,"
-    " token_counter, renew_on_heartbeat) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " token_counter, renew_on_heartbeat, crashes)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (address) DO UPDATE SET capabilities = excluded.capabilities,"
     " metadata = excluded.metadata, identity = excluded.identity,"
     " connected_as = excluded.connected_as, connection_id = excluded.connection_id,"
@@ -59,7 +60,7 @@ constexpr const char* put_actor =
     " registered_at = excluded.registered_at, expires_at = excluded.expires_at,"
     " ttl_ms = excluded.ttl_ms, version = excluded.version,"
     " registration = excluded.registration, token_counter = excluded.token_counter,"
-    " renew_on_heartbeat = excluded.renew_on_heartbeat";
+    " renew_on_heartbeat = excluded.renew_on_heartbeat, crashes = excluded.crashes";
 
 // Of all retired versions in one go: a few each time, so that no commit is long for them.
 constexpr const char* forget_versions =
@@ -86,7 +87,8 @@ Statements::Statements(SQLite::Database& db)
       put_message_(db, insert("messages", message_columns, "?, ?, ?, ?, ?, ?, ?, ?, ?")),
       drop_message_(db, "DELETE FROM messages WHERE position = ?"),
       bury_message_(db, bury_message),
-      put_version_(db, insert("retired_versions", "address, version, until", "?, ?, ?")),
+      put_version_(db,
+                   insert("retired_versions", "address, version, until, crashes", "?, ?, ?, ?")),
       drop_version_(db, "DELETE FROM retired_versions WHERE address = ?"),
       forget_versions_(db, forget_versions),
       put_meta_(db, insert("meta", "key, value", "?, ?")),

@@ -9,6 +9,7 @@ namespace {
 
 constexpr Millis backoff_first{100};
 constexpr Millis backoff_most{5'000};
+constexpr Millis upkeep_least{1};
 
 }  // namespace
 
@@ -35,13 +36,13 @@ SqliteStore::SqliteStore(uv_loop_t* loop, const SqliteOptions& options, FileLock
                                                 })),
       backoff_(backoff_first) {
   figures_.persistent = true;
-  upkeep_timer_->repeat(options.upkeep_interval);
+  upkeep_timer_->repeat(std::max(options.upkeep_interval, upkeep_least));
 }
 
-SqliteStore::~SqliteStore() = default;
+SqliteStore::~SqliteStore() { close(); }
 
 void SqliteStore::close() {
-  closed_ = true;
+  if (std::exchange(closed_, true)) return;
   retry_.reset();
   upkeep_timer_.reset();
   while (write_job_.busy() || load_job_.busy() || upkeep_job_.busy()) uv_run(loop_, UV_RUN_ONCE);

@@ -26,12 +26,12 @@ class SqliteStore final : public app::Store {
   /// Throws SQLite::Exception. open_store() makes one.
   SqliteStore(uv_loop_t* loop, const SqliteOptions& options, FileLock lock, SQLite::Database db);
 
-  /// REQUIRES: close() was called.
+  /// Closes it if nobody has.
   ~SqliteStore() override;
   SqliteStore(const SqliteStore&) = delete;
   SqliteStore& operator=(const SqliteStore&) = delete;
 
-  /// Waits for the jobs that run, closes the connections and lets go of the lock. A batch that
+  /// Waits for the jobs that run, then closes the connections and lets go of the lock. A batch that
   /// could not be written is lost. Runs the loop for it.
   /// REQUIRES: the loop does not run, and nobody else's handles on it are open.
   void close();

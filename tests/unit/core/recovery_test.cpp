@@ -101,6 +101,19 @@ TEST(Recovery, AfterACrashVersionsContinueAThousandHigher) {
   EXPECT_EQ(payload_of(fresh, "version"), "1001");
 }
 
+TEST(Recovery, EveryCrashSinceARowWasWrittenRaisesItsVersion) {
+  World w(patient());
+  Recovered r = two_actors(w);
+  r.crashes = 5;
+  r.actors[0].crashes = 3;
+  r.versions = {{"@(gone)", 7, w.now().wall + 1h, 4}};
+  w.hub.restore(r, w.now());
+  ConnId conn;
+  EXPECT_EQ(payload_of(resume(w, conn), "version"), "2005");
+  const Batch batch = w.hub.take_batch(w.now());
+  EXPECT_EQ(std::get<ActorRow>(batch.entries.back().entry).crashes, 5U);
+}
+
 TEST(Recovery, ATokenFromTheLostWindowStillWorksOnce) {
   World w(patient());
   Recovered r = two_actors(w);
