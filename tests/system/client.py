@@ -90,6 +90,8 @@ class Client:
         try:
             async for frame in self.socket:
                 message = parse(frame)
+                if not self.keeps(message):
+                    continue
                 async with self._news:
                     self.inbox.append(message)
                     self._news.notify_all()
@@ -99,6 +101,10 @@ class Client:
             async with self._news:
                 self._ended = True
                 self._news.notify_all()
+
+    def keeps(self, message):
+        """Whether it goes into the inbox; for clients that deal with messages as they arrive."""
+        return True
 
     # ---- out ------------------------------------------------------------------------------------
 
