@@ -62,7 +62,7 @@ std::string_view take_host(std::string_view& authority) {
 
 std::string HubUrl::authority() const {
   if (unix_socket) return "localhost";
-  const std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
   if (port == (tls ? https_port : http_port)) return name;
   return name + ":" + std::to_string(port);
 }
