@@ -1,0 +1,91 @@
+#include "disk.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include "base/limits.hpp"
+
+namespace signal_hub::sim {
+
+core::Recovered Disk::begin_run(WallTime now) {
+  core::Recovered found;
+  found.run = ++run_;
+  found.clean = clean_;
+  crashes_ += clean_ ? 0 : 1;
+  found.crashes = crashes_;
+  clean_ = false;
+  std::erase_if(versions_, [now](const auto& entry) { return entry.second.until <= now; });
+  for (const auto& [address, row] : actors_) found.actors.push_back(row);
+  for (const auto& [key, row] : subscriptions_) {
+    if (actors_.contains(row.address)) found.subscriptions.push_back(row);
+  }
+  for (const auto& [address, version] : versions_) found.versions.push_back(version);
+  for (const auto& [position, row] : messages_) {
+    found.messages.push_back({row.position, row.target, row.sender, row.message_id, row.tail.size(),
+                              row.expires_at, row.promised});
+  }
+  return found;
+}
+
+void Disk::commit(const core::Batch& batch) {
+  for (const core::Batch::Entry& entry : batch.entries) {
+    std::visit([this](const auto& e) { write(e); }, entry.entry);
+  }
+  if (batch.last) clean_ = true;
+}
+
+core::Loaded Disk::load(const core::LoadRequest& request) const {
+  core::Loaded loaded{request.id, {}, false};
+  for (const std::uint64_t position : request.positions) {
+    const auto row = messages_.find(position);
+    if (row != messages_.end()) loaded.rows.push_back({position, row->second.tail});
+  }
+  return loaded;
+}
+
+const core::ActorRow* Disk::actor(const std::string& address) const {
+  const auto row = actors_.find(address);
+  return row == actors_.end() ? nullptr : &row->second;
+}
+
+bool Disk::is_registered(const std::string& address) const {
+  const core::ActorRow* row = actor(address);
+  return row != nullptr && row->status != core::ActorStatus::dormant;
+}
+
+bool Disk::holds_message(const std::string& id) const {
+  return std::any_of(messages_.begin(), messages_.end(),
+                     [&id](const auto& entry) { return entry.second.message_id == id; });
+}
+
+void Disk::write(const core::ActorRow& row) {
+  actors_[row.address] = row;
+  versions_.erase(row.address);
+}
+
+void Disk::write(const core::ActorGone& gone) {
+  actors_.erase(gone.address);
+  std::erase_if(subscriptions_,
+                [&gone](const auto& entry) { return entry.first.first == gone.address; });
+  versions_[gone.address] = {gone.address, gone.version, gone.at + limits::version_kept};
+}
+
+void Disk::write(const core::SubscriptionRow& row) {
+  subscriptions_[{row.address, row.topic}] = row;
+}
+
+void Disk::write(const core::SubscriptionGone& gone) {
+  subscriptions_.erase({gone.address, gone.topic});
+}
+
+void Disk::write(const core::MessageRow& row) {
+  messages_[row.position] = row;
+  seen_.insert(row.message_id);
+}
+
+void Disk::write(const core::StartOver&) {
+  actors_.clear();
+  subscriptions_.clear();
+}
+
+}  // namespace signal_hub::sim

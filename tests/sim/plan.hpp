@@ -1,0 +1,82 @@
+// The plan of one run, drawn from its seed: how the hub is set, how the network is, how many
+// clients there are, what they like to do, and what befalls them.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/settings.hpp"
+#include "dice.hpp"
+
+namespace signal_hub::sim {
+
+/// What a client may do next. `count_` is their number.
+enum class Deed : std::uint8_t {
+  send,
+  broadcast,
+  publish,
+  subscribe,
+  unsubscribe,
+  register_again,
+  register_extra,
+  unregister,
+  renew,
+  discover,
+  heartbeat,
+  ping,
+  figures,
+  retry,
+  burst,
+  garbage,
+  oversized,
+  disconnect,
+  close,
+  drop,
+  vanish,
+  stall,
+  count_,
+};
+inline constexpr std::size_t deed_count = static_cast<std::size_t>(Deed::count_);
+
+struct NetworkPlan {
+  Micros delay_min{50};
+  Micros delay_max{2'000};
+  std::size_t socket_bytes = 65'536;  // what the kernel takes of a client that does not read
+  std::size_t read_bytes = 16'384;    // what a client reads at once
+  Micros read_pause{100};             // between two reads
+  Micros stall_max{5'000'000};
+  unsigned slow_percent = 10;  // of clients: small sockets, long pauses
+};
+
+struct StorePlan {
+  Micros commit_min{200};
+  Micros commit_max{5'000};
+  unsigned slow_percent = 0;  // of commits: many times longer
+  unsigned fail_percent = 0;  // of commits: the store then fails for a while
+  bool persistent = true;     // false: nothing survives the process
+};
+
+struct Plan {
+  std::uint64_t seed = 0;
+  HubSettings hub;
+  ServerSettings server;
+  NetworkPlan network;
+  StorePlan store;
+  std::size_t clients = 4;
+  std::size_t topics = 4;
+  unsigned shared_percent = 0;  // of clients: use the address of another
+  unsigned ask_percent = 70;
+  unsigned durable_percent = 20;    // of what can be asked for durably
+  unsigned large_percent = 2;       // of payloads: past the size from which they are shared
+  unsigned obedience_percent = 90;  // of pauses: honoured
+  Micros think_max{100'000};
+  Micros duration{10'000'000};
+  std::size_t crashes = 0;
+  std::size_t stops = 0;
+  std::array<unsigned, deed_count> appetite{};  // weights, by deed
+};
+
+Plan make_plan(std::uint64_t seed);
+
+}  // namespace signal_hub::sim

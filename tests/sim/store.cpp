@@ -1,0 +1,78 @@
+#include "store.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace signal_hub::sim {
+namespace {
+
+constexpr Micros retry_after{100'000};
+constexpr Micros failing_most{3'000'000};
+constexpr unsigned slow_factor = 20;
+
+}  // namespace
+
+SimStore::SimStore(const StorePlan& plan, Disk& disk, Schedule& schedule, Dice& dice,
+                   std::function<void()> wake)
+    : plan_(plan), disk_(disk), schedule_(schedule), dice_(dice), wake_(std::move(wake)) {
+  figures_.persistent = plan.persistent;
+}
+
+void SimStore::later(Micros delay, std::function<void()> action) {
+  schedule_.after(delay, [alive = std::weak_ptr(alive_), action = std::move(action)] {
+    if (!alive.expired()) action();
+  });
+}
+
+void SimStore::submit(core::Batch batch) {
+  in_flight_ = std::move(batch);
+  attempt(Micros{0});
+}
+
+void SimStore::attempt(Micros pause) {
+  Micros time = dice_.between(plan_.commit_min, plan_.commit_max);
+  if (dice_.chance(plan_.slow_percent)) time *= slow_factor;
+  later(pause + time, [this] { finish_attempt(); });
+}
+
+void SimStore::finish_attempt() {
+  if (failing_until_ < schedule_.now() && dice_.chance(plan_.fail_percent)) {
+    failing_until_ = schedule_.now() + dice_.between(Micros{0}, failing_most);
+  }
+  if (failing_until_ >= schedule_.now()) {
+    news_ = News::failed;
+    attempt(retry_after);
+  } else {
+    news_ = News::committed;
+    disk_.commit(*in_flight_);
+  }
+  wake_();
+}
+
+void SimStore::load(core::LoadRequest request) {
+  const Micros time = dice_.between(plan_.commit_min, plan_.commit_max);
+  later(time, [this, request = std::move(request)] {
+    loaded_.push_back(dice_.chance(plan_.fail_percent) ? core::Loaded{request.id, {}, true}
+                                                       : disk_.load(request));
+    wake_();
+  });
+}
+
+void SimStore::poll(app::StoreEvents& events) {
+  for (core::Loaded& rows : std::exchange(loaded_, {})) events.loaded(std::move(rows));
+  const News news = std::exchange(news_, News::none);
+  if (news == News::failed) events.write_failed("simulated");
+  if (news != News::committed) return;
+  const std::uint64_t seq = in_flight_->seq;
+  in_flight_.reset();
+  ++figures_.commits;
+  events.durable(seq, {});
+}
+
+void SimStore::crash() {
+  const bool waits = in_flight_ && news_ != News::committed;
+  if (waits && dice_.chance(50)) disk_.commit(*in_flight_);
+  in_flight_.reset();
+}
+
+}  // namespace signal_hub::sim
