@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "adapters/sqlite/rows.hpp"
+#include "base/limits.hpp"
 
 namespace signal_hub::adapters {
 namespace {
@@ -127,7 +128,8 @@ void Statements::write(const core::ActorGone& gone) {
     Use use(put_version_);
     use->bindNoCopy(1, gone.address);
     use->bind(2, stored(gone.version));
-    use->bind(3, epoch_ms(gone.at + retired_version_lifetime));
+    use->bind(3, epoch_ms(gone.at + limits::version_kept));
+    use->bind(4, stored(gone.crashes));
     use->exec();
   }
   Use use(forget_versions_);

@@ -8,9 +8,6 @@
 
 namespace signal_hub::adapters {
 
-/// How long the version of a removed address is kept (DESIGN.md, durability contract).
-inline constexpr Millis retired_version_lifetime{86'400'000};
-
 /// Every entry may be applied twice in a row with the same outcome, so that a batch whose fate is
 /// unknown can be written again. All functions throw SQLite::Exception.
 class Statements {

@@ -42,6 +42,7 @@ TEST(SqliteRoundTrip, an_actor_comes_back_with_every_field) {
   EXPECT_EQ(row.registration, wanted.registration);
   EXPECT_EQ(row.token_counter, wanted.token_counter);
   EXPECT_EQ(row.renew_on_heartbeat, wanted.renew_on_heartbeat);
+  EXPECT_EQ(row.crashes, wanted.crashes);
 }
 
 TEST(SqliteRoundTrip, each_status_comes_back_and_online_has_no_offline_since) {
@@ -79,7 +80,7 @@ TEST(SqliteRoundTrip, a_removed_actor_leaves_its_version_for_a_day) {
   World w;
   w.start();
   ASSERT_TRUE(w.write({actor("@(a)", 5), SubscriptionRow{"@(a)", "t", "s", true}}));
-  ASSERT_TRUE(w.write({ActorGone{"@(a)", 9, start_time}}));
+  ASSERT_TRUE(w.write({ActorGone{"@(a)", 9, start_time, 4}}));
   w.restart(start_time + 23h);
   EXPECT_TRUE(w.recovered.actors.empty());
   EXPECT_EQ(w.ask("SELECT count(*) FROM subscriptions"), "0");
@@ -87,6 +88,7 @@ TEST(SqliteRoundTrip, a_removed_actor_leaves_its_version_for_a_day) {
   EXPECT_EQ(w.recovered.versions[0].address, "@(a)");
   EXPECT_EQ(w.recovered.versions[0].version, 9U);
   EXPECT_EQ(w.recovered.versions[0].until, start_time + 24h);
+  EXPECT_EQ(w.recovered.versions[0].crashes, 4U);
   w.restart(start_time + 24h);
   EXPECT_TRUE(w.recovered.versions.empty());
 }

@@ -145,6 +145,7 @@ inline core::ActorRow actor(const std::string& address, std::uint64_t version = 
       .registration = 7,
       .token_counter = 3,
       .renew_on_heartbeat = true,
+      .crashes = 2,
   };
 }
 
