@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -40,6 +41,7 @@ Result<FileLock> FileLock::take(const std::string& database) {
     return fail("the database " + database + " is in use by " + holder(fd) + ", which holds " +
                 path + "; stop it, or give another file with --db");
   }
+  static_cast<void>(fchmod(fd, 0640));  // whatever the umask, if the file is ours
   // Only for people: a full disk must not keep a hub from starting.
   static_cast<void>(write_pid(fd));
   return lock;

@@ -159,21 +159,23 @@ TEST_F(Refusal, an_empty_file_is_taken) {
   EXPECT_EQ(w.recovered.run, 1U);
 }
 
-TEST_F(Refusal, new_files_are_closed_to_others_whatever_the_umask) {
-  path_ = folder_.path() + "/new/hub.db";
-  const mode_t before = umask(0);
-  World w;
-  w.options.path = path_;
-  w.start();
-  ASSERT_TRUE(w.write({actor("@(a)")}));
-  umask(before);
-  struct stat found {};
-  for (const char* suffix : {"", "-wal", "-shm", ".lock"}) {
-    ASSERT_EQ(stat((path_ + suffix).c_str(), &found), 0) << suffix;
-    EXPECT_EQ(found.st_mode & 0777U, 0640U) << suffix;
+TEST_F(Refusal, new_files_are_for_the_user_and_the_group_whatever_the_umask) {
+  for (const mode_t mask : {0U, 077U}) {
+    path_ = folder_.path() + "/new" + std::to_string(mask) + "/hub.db";
+    const mode_t before = umask(mask);
+    World w;
+    w.options.path = path_;
+    w.start();
+    ASSERT_TRUE(w.write({actor("@(a)")}));
+    umask(before);
+    struct stat found {};
+    for (const char* suffix : {"", "-wal", "-shm", ".lock"}) {
+      ASSERT_EQ(stat((path_ + suffix).c_str(), &found), 0) << suffix;
+      EXPECT_EQ(found.st_mode & 0777U, 0640U) << suffix << " with umask " << mask;
+    }
+    ASSERT_EQ(stat(path_.substr(0, path_.rfind('/')).c_str(), &found), 0);
+    EXPECT_EQ(found.st_mode & 0777U, 0750U & ~mask);
   }
-  ASSERT_EQ(stat((folder_.path() + "/new").c_str(), &found), 0);
-  EXPECT_EQ(found.st_mode & 0777U, 0750U);
 }
 
 TEST_F(Refusal, a_hub_that_was_killed_is_recovered_from_its_log) {
