@@ -86,6 +86,7 @@ STAGES = {
     "docs": lambda: check("check-docs", ["tools/check-docs"]),
     "bench": benchmarks,
     "system": lambda: suite("system", "release"),
+    "crash": lambda: suite("crash", "release"),
     "build-sanitize": lambda: build("sanitize"),
     "unit-sanitize": lambda: unit("sanitize"),
     "corpora-sanitize": lambda: corpora("sanitize"),
