@@ -4,6 +4,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "adapters/sqlite/database.hpp"
+
 namespace signal_hub::adapters {
 namespace {
 
@@ -36,6 +38,7 @@ SqliteStore::SqliteStore(uv_loop_t* loop, const SqliteOptions& options, FileLock
                                                 })),
       backoff_(backoff_first) {
   figures_.persistent = true;
+  sized(wal_bytes(options.path), false);  // what a crash has left
   upkeep_timer_->repeat(std::max(options.upkeep_interval, upkeep_least));
 }
 

@@ -70,6 +70,21 @@ TEST(SqliteWal, a_log_above_its_limit_is_cut_and_nobody_is_blamed) {
   EXPECT_FALSE(w.store->figures().wal_pinned);
 }
 
+TEST(SqliteWal, a_log_that_a_crash_has_left_above_the_limit_is_cut_without_a_write) {
+  World killed;
+  killed.start();
+  ASSERT_TRUE(killed.write(bulk(0)));
+  World w;
+  for (const char* suffix : {"", "-wal"}) {
+    std::filesystem::copy_file(killed.options.path + suffix, w.options.path + suffix);
+  }
+  w.options.wal_limit = 200'000;
+  w.options.upkeep_interval = 5ms;
+  w.start();
+  EXPECT_GT(w.store->figures().wal_bytes, w.options.wal_limit);
+  EXPECT_TRUE(w.run_until([&] { return w.store->figures().wal_bytes == 0; }));
+}
+
 TEST(SqliteWal, a_reader_that_pins_the_log_is_told_writing_goes_on_and_it_is_cut_afterwards) {
   World w;
   w.options.wal_limit = 200'000;
