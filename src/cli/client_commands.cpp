@@ -14,9 +14,6 @@
 namespace signal_hub::cli {
 namespace {
 
-constexpr const char* data_help =
-    "The message's data; - reads standard input; -- goes before a negative number";
-
 /// An option whose text `parse` must understand; the value is left as it is without the option.
 template <class Value, class Parse>
 void add_parsed(CLI::App& app, const std::string& name, Value& value, Parse parse,
@@ -166,7 +163,7 @@ int publish_command(std::span<const std::string> arguments, std::istream& in, st
   client_options(app, options);
   app.add_option("topic", topic, "Topic")->required();
   app.add_option("type", type, "The message's type")->required();
-  app.add_option("json", data, data_help)->required();
+  app.add_option("json", data, "The message's data; - reads standard input")->required();
   if (const auto code = parse(app, arguments, out, err)) return *code;
   const auto json = json_argument(data, in);
   if (!json) return complain(err, app, json.error(), exit_usage);
@@ -188,7 +185,7 @@ int send_command(std::span<const std::string> arguments, std::istream& in, std::
   app.add_flag("--ask", ask, "Wait for the receipt and print it");
   app.add_option("address", address, "The actor's address, with or without @( )")->required();
   app.add_option("type", type, "The message's type")->required();
-  app.add_option("json", data, data_help)->required();
+  app.add_option("json", data, "The message's data; - reads standard input")->required();
   if (const auto code = parse(app, arguments, out, err)) return *code;
   const auto json = json_argument(data, in);
   if (!json) return complain(err, app, json.error(), exit_usage);

@@ -200,17 +200,21 @@ TEST_F(ClientCommands, PublishSendsTheDataByteForByteAndPrintsTheAnswer) {
   EXPECT_EQ(std::count(out_.begin(), out_.end(), '\n'), 1);
 }
 
-TEST_F(ClientCommands, ANegativeNumberIsDataBehindTwoDashes) {
-  json request;
-  const int code = run_with(
-      [&](Line& line) {
-        request = line.receive().value();
-        line.answer(request, "hub:published", "{}");
-        line.farewell();
-      },
-      "publish", {"t", "x", "--", "-5"});
-  EXPECT_EQ(code, 0) << err_;
-  EXPECT_EQ(request["payload"]["data"], -5);
+TEST_F(ClientCommands, ANegativeNumberIsDataAndNoOption) {
+  for (const Arguments& data : {Arguments{"-5"}, Arguments{"--", "-5"}}) {
+    json request;
+    Arguments arguments{"t", "x"};
+    arguments.insert(arguments.end(), data.begin(), data.end());
+    const int code = run_with(
+        [&](Line& line) {
+          request = line.receive().value();
+          line.answer(request, "hub:published", "{}");
+          line.farewell();
+        },
+        "publish", arguments);
+    EXPECT_EQ(code, 0) << err_;
+    EXPECT_EQ(request["payload"]["data"], -5);
+  }
 }
 
 TEST_F(ClientCommands, SendIsSilentAboutSuccess) {
