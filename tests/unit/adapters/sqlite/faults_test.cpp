@@ -129,6 +129,20 @@ TEST(SqliteFaults, somebody_who_holds_the_lock_delays_and_loses_nothing) {
   EXPECT_EQ(w.ask("SELECT count(*) FROM subscriptions"), "1");
 }
 
+TEST(SqliteFaults, after_a_held_lock_a_reader_keeps_nobody_from_writing) {
+  World w;
+  w.start();
+  ASSERT_TRUE(w.write({actor("@(before)")}));
+  SQLite::Database reader(w.options.path, SQLite::OPEN_READONLY, 0);
+  reader.exec("BEGIN; SELECT count(*) FROM actors");
+  SQLite::Database other(w.options.path, SQLite::OPEN_READWRITE, 0);
+  other.exec("BEGIN IMMEDIATE; UPDATE meta SET value = value WHERE key = 'run'");
+  w.submit({actor("@(a)")});
+  ASSERT_TRUE(w.run_until([&] { return !w.reports.failures.empty(); }));
+  other.exec("COMMIT");
+  EXPECT_TRUE(w.written());
+}
+
 TEST(SqliteFaults, an_entry_that_can_never_be_written_is_refused_alone) {
   World w;
   w.start();
