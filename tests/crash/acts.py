@@ -16,7 +16,8 @@ class Acts:
     async def any(self, owner):
         act = self.rng.choices(
             (self.register, self.unregister, self.subscribe, self.unsubscribe, self.renew,
-             self.letters, self.tells, self.publish), (3, 1, 4, 2, 2, 6, 2, 1))[0]
+             self.letters, self.tells, self.publish),
+            (3, 1, 4, 2, 2, 0 if self.world.quiet else 6, 2, 1))[0]
         begun = await act(owner)
         if self.rng.random() < 0.7:
             await asyncio.gather(*begun)
@@ -32,10 +33,15 @@ class Acts:
             await owner.settle(owner.held)
             owner.closing.clear()
 
+    async def take_all(self, owner):
+        """Everything that is registered."""
+        addresses = sorted({owner.me, *owner.history.now.actors})
+        await asyncio.gather(*[await self._register(owner, address) for address in addresses])
+
     # ---- steps of a history ---------------------------------------------------------------------
 
     def _chance_durable(self):
-        return self.rng.random() < 0.3
+        return not self.world.quiet and self.rng.random() < 0.3
 
     def _answered(self, step, type_, then=None):
         """What to do with a step's answer."""
@@ -114,7 +120,7 @@ class Acts:
             return []
         address = self.rng.choice(sorted(owner.held))
         topics = self.rng.sample(TOPICS + GLOBS, self.rng.choice((1, 1, 1, 4)))
-        wish = self.rng.choice((None, None, True, False))
+        wish = self.rng.choice((None, None, not self.world.quiet, False))
         payload = {"topic": topics[0]} if len(topics) == 1 else {"topics": topics}
         if wish is not None and len(topics) == 1:
             payload["durable"] = wish

@@ -25,6 +25,8 @@ class Aftermath:
         found = self.rows.state_of(owner.addresses)
         floor = owner.history.floor(self._firm)
         before = owner.history
+        self.world.counts["by lag"] += floor - before.floor(
+            lambda step: step.durable and step.answered)
         lost = before.settle(found, floor)
         if lost is None:
             self.world.fault(f"{owner.me}: {before.explain(found, floor)}")

@@ -11,6 +11,7 @@ import random
 import shutil
 import sys
 import tempfile
+import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "system"))
 
@@ -20,8 +21,11 @@ from rounds import Rounds  # noqa: E402
 async def play(rounds, seed, folder):
     """Faults of the first round that has any, and what all rounds did."""
     game = Rounds(folder, seed)
-    for number in range(1, rounds + 1):
-        faults = await game.play()
+    for number in range(1, rounds + 2):
+        try:
+            faults = await (game.play() if number <= rounds else game.harvest())
+        except Exception:
+            faults = [*game.world.faults, traceback.format_exc()]
         if faults:
             return [f"seed {seed}, round {number}, files in {folder}:", *faults], game.world
     return [], game.world

@@ -1,5 +1,6 @@
 """Rounds: a hub starts, is checked, serves a load, and is killed or stopped; then its file is read."""
 import asyncio
+import functools
 import pathlib
 import time
 
@@ -15,6 +16,13 @@ from world import World
 
 FLAGS = (*UNLIMITED, "--grace", "1h", "--queue-limit", "0")
 
+# Of each, one by chance: long and short windows, a log that is cut all the time.
+VARIED = (
+    ("--checkpoint-interval", ("20ms", "250ms", "250ms", "1s", "10s")),
+    ("--checkpoint-batch", ("10", "1000", "1000")),
+    ("--wal-limit", ("1MiB", "64MiB")),
+)
+
 
 class Rounds:
     def __init__(self, folder, seed, owners=12):
@@ -29,14 +37,26 @@ class Rounds:
         return self.folder / "hub.db"
 
     def hub(self):
-        return Hub("--db", self.database, *FLAGS)
+        varied = [word for flag, values in VARIED
+                  for word in (flag, self.world.rng.choice(values))]
+        return Hub("--db", self.database, *FLAGS, *varied)
 
     async def play(self):
-        """One round; the faults it found."""
+        """One round; the faults found so far."""
         world = self.world
         end = world.rng.choices(("kill", "promise", "stop", "start"), (6, 3, 2, 1))[0]
         if end == "start" and self._aftermath:
             await asyncio.to_thread(self._kill_a_start)
+        world.quiet = world.rng.random() < 0.3
+        return await self._run(functools.partial(self._serve, end), clean=end == "stop")
+
+    async def harvest(self):
+        """The last round: everybody comes back and gets what is still owed."""
+        return await self._run(self._collect, clean=True)
+
+    async def _run(self, work, clean):
+        """A run of the hub: checks what it found, does `work`, which ends it, and reads the file."""
+        world = self.world
         world.hub = await asyncio.to_thread(self.hub().start)
         world.ending.clear()
         world.peers, world.trap, world.on_disk_until = [], False, 0.0
@@ -46,11 +66,13 @@ class Rounds:
             world.peers.append(world.observer)
             if self._aftermath:
                 await self._aftermath.check_hub()
-            await self._serve(end)
+            await work()
         finally:
             if world.hub.process.poll() is None:
                 world.hub.process.kill()
-        self._aftermath = self._read(clean=end == "stop")
+        for owner in world.owners:
+            owner.detached()
+        self._aftermath = self._read(clean)
         await close_all()
         return world.faults
 
@@ -82,11 +104,24 @@ class Rounds:
         await self._unless_ended(world.pause(world.rng.uniform(0.05, 1.0)))
         await {"kill": self._kill, "start": self._kill, "promise": self._kill_on_promise,
                "stop": self._stop}[end]()
-        peers = [owner.peer for owner in world.owners if owner.peer] + [world.observer]
-        await asyncio.gather(*(peer.drained() for peer in peers))
+        await self._drained()
         await self._end(tasks)
-        for owner in world.owners:
-            owner.detached()
+
+    async def _collect(self):
+        for owner in self.world.owners:
+            await owner.attach()
+            await self.acts.take_all(owner)
+        await asyncio.gather(*(owner.settle(owner.held) for owner in self.world.owners))
+        owed = self.world.ledger.owed()
+        if owed:
+            self.world.fault(f"nobody can be given {owed}")
+        await self._stop()
+        await self._drained()
+
+    async def _drained(self):
+        """All that the hub had sent is read."""
+        peers = [owner.peer for owner in self.world.owners if owner.peer] + [self.world.observer]
+        await asyncio.gather(*(peer.drained() for peer in peers))
 
     async def _unless_ended(self, work):
         try:
