@@ -31,7 +31,7 @@ void Turn::end() {
   hub_.take_commands(commands_);
   for (const core::Command& command : commands_) carry_out(command);
   log_events(now);
-  rearm();
+  rearm(now);
   measure(now);
 }
 
@@ -106,9 +106,9 @@ void Turn::log_events(Now now) {
   logger_.flush();  // without new lines too: what stdout did not take is offered again
 }
 
-void Turn::rearm() {
+void Turn::rearm(Now now) {
   const MonoTime next = std::min({hub_.next_deadline(), checkpoints_.next_deadline(), also_});
-  if (next == armed_ && next != MonoTime::min()) return;
+  if (next == armed_ && next > now.mono) return;
   armed_ = next;
   timer_.arm(next);
 }

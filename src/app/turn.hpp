@@ -57,7 +57,7 @@ class Turn final {
   void carry_out(const core::Command& command);
   void close_if_drained(ConnId conn, Line& line);
   void log_events(Now now);
-  void rearm();
+  void rearm(Now now);
   void measure(Now now);
   Line& line(ConnId conn);
 
