@@ -14,7 +14,9 @@ def tour():
 
 
 def test_tour(start_hub, tmp_path):
-    hub = start_hub()
+    database = tmp_path / "var" / "hub.db"  # where tools/run has it
+    database.parent.mkdir()
+    hub = start_hub(db=database)
     # Another port than the printed one may be free here, and the binary another build's.
     script = tour().replace("127.0.0.1:8787", f"127.0.0.1:{hub.port}")
     script = script.replace("$PWD/build/release", str(pathlib.Path(BINARY).resolve().parent))
