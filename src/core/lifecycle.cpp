@@ -187,7 +187,7 @@ void remove_actor(State& state, ActorId id, std::string_view reason, Now now) {
   Actor* actor = state.registry.find(id);
   if (actor == nullptr) return;
   state.topics.abandon_all(*actor);
-  give_up_mail(state, *actor, reason, now);
+  give_up_mail(state, *actor, Mail::goes, reason, now);
   state.journal.append(ActorGone{actor->address, actor->version, now.wall, state.crashes},
                        now.mono);
   if (Session* session = state.sessions.find(actor->conn)) std::erase(session->actors, id);
@@ -203,7 +203,7 @@ void retire_actor(State& state, ActorId id, std::string_view reason, Now now) {
   }
   if (Session* session = state.sessions.find(actor->conn)) std::erase(session->actors, id);
   state.registry.delist(id);
-  give_up_mail(state, *actor, reason, now);
+  give_up_mail(state, *actor, Mail::of_subscriptions_stays, reason, now);
   const Millis kept = state.settings.durable_ttl;
   actor->offline_since = now.wall;
   actor->offline_until = kept == 0ms ? never : now.mono + kept;

@@ -10,6 +10,7 @@
 #include "core/mailroom.hpp"
 #include "core/outflow.hpp"
 #include "core/receipts.hpp"
+#include "wire/json_view.hpp"
 
 namespace signal_hub::core {
 namespace {
@@ -21,10 +22,23 @@ bool fits(const State& state, const Actor& actor, std::size_t bytes) {
   return actor.mailbox->bytes() + bytes <= limits::mailbox_bytes;
 }
 
+/// Tells who asks for a receipt why there will be none.
+void refuse_asker(State& state, ReceiptId receipt, DropReason reason, Now now) {
+  if (reason == DropReason::mailbox_full || reason == DropReason::memory_limit) {
+    const Error full{ErrorCode::queue_full, "More waited for the target than it took.", {}, {}};
+    return receipt_refused(state, receipt, full, now);
+  }
+  if (reason == DropReason::expired) {
+    const Error late{ErrorCode::message_expired, "The message expired while it waited.", {}, {}};
+    return receipt_refused(state, receipt, late, now);
+  }
+  receipts_lost(state, {receipt}, now);
+}
+
 void drop(State& state, const Held& held, DropReason reason, Now now) {
   count_drop(state, reason);
   if (held.committed) state.journal.append(MessageGone{held.position}, now.mono);
-  if (held.receipt != 0) receipts_lost(state, {held.receipt}, now);
+  if (held.receipt != 0) refuse_asker(state, held.receipt, reason, now);
 }
 
 /// The oldest that nobody was promised make room. False: there is none left to go.
@@ -77,10 +91,14 @@ void ask_for_texts(State& state, ActorId id, Actor& actor) {
   state.load_requests.push_back(std::move(request));
 }
 
-void send_one(State& state, const Actor& actor, Session& session, Held held) {
+void send_one(State& state, const Actor& actor, Session& session, Held held, Now now) {
   const SharedBytes tail = held.tail;
   ReceiptId receipt = held.receipt;
-  if (held.committed) receipt = await_written(state, std::move(held), actor.address);
+  if (held.promised) {
+    receipt = await_written(state, std::move(held), actor.address);
+  } else if (held.committed) {
+    state.journal.append(MessageGone{held.position}, now.mono);  // at most once
+  }
   enqueue_delivery(state, actor, session, *tail,
                    tail->size() < limits::shared_tail_bytes ? nullptr : tail, receipt);
 }
@@ -98,7 +116,7 @@ void send_mail(State& state, ActorId id, Actor& actor, Session& session, Now now
       session.mail_behind.push_back(id);
       return;
     } else {
-      send_one(state, actor, session, take_first_mail(state, actor));
+      send_one(state, actor, session, take_first_mail(state, actor), now);
     }
   }
 }
@@ -199,11 +217,12 @@ void mail_loaded(State& state, Loaded loaded, Now now) {
   state.mail_due.push_back(asked.actor);
 }
 
-void give_up_mail(State& state, Actor& actor, std::string_view reason, Now now) {
+void give_up_mail(State& state, Actor& actor, Mail rest, std::string_view reason, Now now) {
   sift(state, actor, [&](Held held) -> std::optional<Held> {
     if (held.promised) {
       bury(state, held, actor.address, reason, now);
-    } else if (held.subscription.valid() && !unwanted(state, held)) {
+    } else if (rest == Mail::of_subscriptions_stays && held.subscription.valid() &&
+               !unwanted(state, held)) {
       return held;
     } else {
       drop(state, held, DropReason::target_gone, now);
@@ -215,10 +234,7 @@ void give_up_mail(State& state, Actor& actor, std::string_view reason, Now now) 
 void return_mail(State& state, Held held, std::string_view target, Now now) {
   const ActorId id = addressee(state, target);
   Actor* actor = state.registry.find(id);
-  if (actor == nullptr) {
-    if (held.promised) return bury(state, held, target, name(DropReason::target_gone), now);
-    return drop(state, held, DropReason::target_gone, now);
-  }
+  if (actor == nullptr) return bury(state, held, target, name(DropReason::target_gone), now);
   put_mail_back(state, *actor, std::move(held));
   if (actor->online()) state.mail_due.push_back(id);
 }
@@ -271,14 +287,30 @@ std::size_t largest_mailbox(State& state) {
   return most;
 }
 
+namespace {
+
+/// For people who look into the database: what the text says of its origin.
+MessageRow row_of(const Held& held, const Actor& actor, Now now) {
+  const std::string whole = "{" + *held.tail;
+  const wire::JsonView message(whole);
+  const auto text = [](const std::optional<wire::JsonView>& value) {
+    return value ? value->string().value_or("") : std::string();
+  };
+  const auto metadata = message.member("metadata");
+  const auto id = metadata ? metadata->member("originalMessageId") : std::nullopt;
+  return {held.position, actor.address, text(message.member("from")),
+          text(id),      *held.tail,    now.wall,
+          held.expires,  false};
+}
+
+}  // namespace
+
 void journal_mail(State& state, Now now) {
   state.registry.for_each([&](ActorId, Actor& actor) {
     if (!actor.mail_waits()) return;
     actor.mailbox->for_each([&](const Held& held) {
       if (held.promised || held.committed) return;
-      state.journal.append(MessageRow{held.position, actor.address, held.sender, held.message_id,
-                                      *held.tail, now.wall, held.expires, false},
-                           now.mono);
+      state.journal.append(row_of(held, actor, now), now.mono);
     });
   });
 }

@@ -42,9 +42,10 @@ void send_due_mail(State& state, Now now);
 /// Texts that were asked for.
 void mail_loaded(State& state, Loaded loaded, Now now);
 
-/// The registration ended: what was promised becomes dead letters, the rest is dropped but for
-/// publications of subscriptions that go on.
-void give_up_mail(State& state, Actor& actor, std::string_view reason, Now now);
+/// The registration ended: what was promised becomes dead letters. The rest is dropped, but for
+/// publications of subscriptions that go on if the actor stays as a dormant one.
+enum class Mail : std::uint8_t { of_subscriptions_stays, goes };
+void give_up_mail(State& state, Actor& actor, Mail rest, std::string_view reason, Now now);
 
 /// It was taken from its mailbox and could not be delivered: back to its place, or a dead letter
 /// if nobody is there any more.

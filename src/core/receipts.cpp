@@ -56,6 +56,13 @@ void receipts_lost(State& state, const std::vector<ReceiptId>& ids, Now now) {
   }
 }
 
+void receipt_refused(State& state, ReceiptId id, const Error& error, Now now) {
+  const auto receipt = take(state, id);
+  if (!receipt) return;
+  refuse(state, receipt->request, error, now);
+  paid_answer(state, receipt->request.reply_to.conn);
+}
+
 void owe_answer(State& state, ConnId conn) {
   if (Session* session = state.sessions.find(conn)) ++session->open_answers;
 }

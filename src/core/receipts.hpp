@@ -24,6 +24,9 @@ void receipts_written(State& state, const std::vector<ReceiptId>& ids, Now now);
 /// left in State::returned_mail.
 void receipts_lost(State& state, const std::vector<ReceiptId>& ids, Now now);
 
+/// The delivery was given up for another reason, which the sender is told.
+void receipt_refused(State& state, ReceiptId id, const Error& error, Now now);
+
 /// The session owes or has paid one answer it must give before its farewell.
 void owe_answer(State& state, ConnId conn);
 void paid_answer(State& state, ConnId conn);

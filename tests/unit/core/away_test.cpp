@@ -308,6 +308,39 @@ TEST(Away, PublicationsOfAnEndedSubscriptionAreNotDeliveredAfterIt) {
   EXPECT_EQ(last + 1, got.end());
 }
 
+TEST(Away, NothingWaitsForAnActorThatIsRemoved) {
+  AwayWorld w;
+  const ConnId a = w.member("@(a)");
+  w.ask(a, "@(a)", "hub:subscribe", R"({"topic":"t"})");
+  const ConnId b = w.member("@(b)");
+  w.lose(a);
+  w.tell(b, "@(b)", "hub:publish", R"({"topic":"t","type":"n","data":1})");
+  EXPECT_EQ(w.stats().mail_messages, 1U);
+  w.advance(30s);
+  EXPECT_EQ(w.stats().mail_messages, 0U);
+}
+
+TEST(Away, AnAskThatMakesRoomInAMailboxIsToldThatItWasFull) {
+  HubSettings s = patient();
+  s.queue_limit = 100;
+  AwayWorld w(s);
+  const ConnId a = w.member("@(a)");
+  const ConnId b = w.member("@(b)");
+  w.lose(a);
+  for (int i = 0; i < 100; ++i) {
+    w.tell(b, "@(b)", "hub:send", R"({"type":"n","data":1})", "@(a)");
+  }
+  const ConnId back = w.connect("@(a)");
+  w.blocked[back.slot] = true;
+  w.frame(back, w.message("@(a)", "hub:register", World::registration("@(a)")));
+  w.frame(b, w.message("@(b)", "hub:send", R"({"type":"n","data":2})", "{}", "@(a)"));
+  for (int i = 0; i < 100; ++i) {
+    w.tell(b, "@(b)", "hub:send", R"({"type":"n","data":3})", "@(a)");
+  }
+  w.flush();
+  EXPECT_EQ(payload_of(w.take(b).at(0), "code"), "\"queue_full\"");
+}
+
 std::size_t closes(const World& w, ConnId conn) {
   std::size_t n = 0;
   for (const Command& c : w.commands) {

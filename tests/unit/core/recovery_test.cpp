@@ -177,6 +177,25 @@ TEST(Recovery, AStoreThatCannotBeReadIsAskedAgain) {
   EXPECT_EQ(asked.size(), 1U);
 }
 
+TEST(Recovery, WhatPromisesNothingIsDeliveredAtMostOnce) {
+  World w(patient());
+  Recovered r = two_actors(w);
+  const std::string tail = R"j("from":"@(b)","type":"n","payload":1})j";
+  r.messages = {{3, "@(a)", "@(b)", "m1", tail.size(), std::nullopt, false}};
+  w.hub.restore(r, w.now());
+  const ConnId conn = w.connect("@(a)");
+  w.frame(conn, w.message("@(a)", "hub:register", World::registration("@(a)")));
+  std::vector<LoadRequest> asked;
+  w.hub.take_load_requests(asked);
+  w.hub.loaded({asked.at(0).id, {{3, tail}}, false}, w.now());
+  w.hub.closed(conn, false, w.now());  // never written
+  EXPECT_EQ(w.stats().mail_messages, 0U);
+  const Batch batch = w.hub.take_batch(w.now());
+  EXPECT_TRUE(std::any_of(batch.entries.begin(), batch.entries.end(), [](const Batch::Entry& e) {
+    return std::holds_alternative<MessageGone>(e.entry);
+  }));
+}
+
 TEST(Recovery, TheLastBatchHoldsMailboxesInMemory) {
   World w(patient());
   const ConnId a = w.member("@(a)");
@@ -187,6 +206,8 @@ TEST(Recovery, TheLastBatchHoldsMailboxesInMemory) {
   EXPECT_TRUE(batch.last);
   const auto& row = std::get<MessageRow>(batch.entries.back().entry);
   EXPECT_EQ(row.target, "@(a)");
+  EXPECT_EQ(row.sender, "@(b)");
+  EXPECT_FALSE(row.message_id.empty());
   EXPECT_FALSE(row.promised);
 }
 
