@@ -72,7 +72,9 @@ ConnId Server::opened(std::string_view ip) {
 
 std::size_t Server::frame_limit(ConnId conn) { return parts_.hub.frame_limit(conn); }
 
-void Server::reassembling(ConnId conn, std::size_t bytes) { parts_.hub.reassembling(conn, bytes); }
+void Server::reassembling(ConnId conn, std::size_t bytes) {
+  parts_.hub.reassembling(conn, bytes, parts_.clock.now());
+}
 
 void Server::frame(ConnId conn, std::string_view bytes) {
   turn_->begin();

@@ -49,11 +49,12 @@ std::size_t Hub::frame_limit(ConnId conn) const {
   return session == nullptr ? limits::handshake_frame_bytes : message_limit(*state_, *session);
 }
 
-void Hub::reassembling(ConnId conn, std::size_t bytes) {
+void Hub::reassembling(ConnId conn, std::size_t bytes, Now now) {
   Session* session = state_->sessions.find(conn);
-  if (session == nullptr) return;
+  if (session == nullptr || session->closing) return;
   state_->reassembly_bytes += bytes;
   state_->reassembly_bytes -= std::exchange(session->reassembly_bytes, bytes);
+  settle(*state_, now);
 }
 
 void Hub::frame(ConnId conn, std::string_view bytes, Now now) {

@@ -51,7 +51,7 @@ class Hub {
   std::size_t frame_limit(ConnId conn) const;
 
   /// The transport holds `bytes` of unfinished messages of this connection (memory accounting).
-  void reassembling(ConnId conn, std::size_t bytes);
+  void reassembling(ConnId conn, std::size_t bytes, Now now);
 
   /// One complete message. Text and binary are treated alike on a JSON session.
   void frame(ConnId conn, std::string_view bytes, Now now);

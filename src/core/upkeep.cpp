@@ -1,6 +1,7 @@
 #include "core/upkeep.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/limits.hpp"
 #include "core/answers.hpp"
@@ -92,6 +93,9 @@ void cut_slow_consumer(State& state, Session& session, Now now) {
                            {"queueBytes", static_cast<std::int64_t>(session.outbox.bytes())},
                            {"queueDepth", static_cast<std::int64_t>(session.outbox.frames())}}});
   ++state.stats.slow_consumers;
+  // The transport forgets the message with the close that follows; still counted, it would have
+  // the next largest cut, and the next.
+  state.reassembly_bytes -= std::exchange(session.reassembly_bytes, 0);
   std::vector<ReceiptId> lost;
   discard_outbox(state, session, DropReason::slow_consumer, lost);
   say_goodbye(state, session,

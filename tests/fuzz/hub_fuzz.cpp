@@ -96,7 +96,7 @@ class Play {
       case 3: clock_ += Millis{input_.byte() * 200}; return hub_.tick(now());
       case 4: return hub_.frame(conn, input_.text(input_.byte()), now());
       case 5: return hub_.oversized(conn, 5'000U * (1 + input_.byte() % 8), now());
-      case 6: return hub_.reassembling(conn, input_.byte());
+      case 6: return hub_.reassembling(conn, input_.byte(), now());
       default: return hub_.frame(conn, message(), now());
     }
   }

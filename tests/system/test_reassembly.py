@@ -1,15 +1,19 @@
-"""Messages that never end: what they hold is counted and given back (§5)."""
+"""Messages that never end: what they hold counts, and the largest holder is cut first (§5)."""
 import json
 
 import pytest
 
-from client import envelope, until
+from client import envelope, session, until
 from hub import UNLIMITED, sanitized
 from prometheus import scrape
 from raw import TEXT, RawSocket
 
 MIB = 1 << 20
+HOLDERS = 20
 HELD = 50_000
+# Room for everybody's half message, however generously the hub buys memory for it.
+LIMIT = 4 * MIB
+LIMITED = (*UNLIMITED, "--memory-limit", str(LIMIT), "--max-message-size", str(2 * LIMIT))
 
 
 class Holder:
@@ -17,7 +21,7 @@ class Holder:
 
     def __init__(self, hub):
         self.socket = RawSocket(hub)
-        self.socket.connect()
+        self.session_id = self.socket.connect()["payload"]["sessionId"]
 
     def begin(self):
         message = envelope("hub:heartbeat", {"timestamp": 1}, sender=self.socket.me,
@@ -38,6 +42,67 @@ async def until_held(hub, size):
         return scrape(hub).value("signalhub_reassembly_bytes") >= size
 
     await until(held, f"{size} bytes in reassembly")
+
+
+def feed_until_cut(hub, holder, most):
+    """Goes on with its message until the hub has enough of it: the reason and the close code."""
+    for _ in range(0, most, HELD):
+        if hub.log_lines("memory_limit_reached", sessionId=holder.session_id):
+            break
+        try:
+            holder.socket.send_frame(0, "x" * HELD, fin=False)
+        except ConnectionError:
+            break
+    farewell = holder.socket.receive("hub:disconnect")
+    code = holder.socket.end()
+    return farewell["payload"]["reason"], code
+
+
+async def test_the_largest_is_cut_and_the_others_finish(start_hub):
+    hub = start_hub(*LIMITED)
+    holders = [Holder(hub).begin() for _ in range(HOLDERS)]
+    await until_held(hub, HOLDERS * HELD)
+    greedy = Holder(hub).begin()
+    assert feed_until_cut(hub, greedy, 2 * LIMIT) == ("slow_consumer", 1013)
+    line = hub.wait_log("memory_limit_reached")
+    assert line["sessionId"] == greedy.session_id and line["level"] == "error"
+    assert line["heldBytes"] > LIMIT
+    for holder in holders:
+        holder.finish()
+    assert len(hub.log_lines("memory_limit_reached")) == 1
+    assert scrape(hub).value("signalhub_reassembly_bytes") == 0
+
+
+async def test_what_was_cut_no_longer_counts(start_hub):
+    """One after the other passes the limit; each time only that one goes."""
+    hub = start_hub(*LIMITED)
+    holders = [Holder(hub).begin() for _ in range(HOLDERS)]
+    for _ in range(3):
+        greedy = Holder(hub).begin()
+        feed_until_cut(hub, greedy, 2 * LIMIT)
+        hub.wait_log("memory_limit_reached", sessionId=greedy.session_id)
+        hub.wait_log("session_state", sessionId=greedy.session_id, toState="disconnected")
+    for holder in holders:
+        holder.finish()
+
+
+async def test_many_small_ones_pass_the_limit_together(start_hub):
+    hub = start_hub(*LIMITED)
+    witness = await session(hub)
+    holders = [Holder(hub) for _ in range(3 * LIMIT // HELD)]
+    hub.reset_peak()
+    before = hub.rss()
+    for holder in holders:
+        holder.begin()
+    hub.wait_log("memory_limit_reached")
+    await witness.fence()
+    if not sanitized():
+        assert hub.peak_rss() - before < 3 * LIMIT
+    cut = {line["sessionId"] for line in hub.log_lines("memory_limit_reached")}
+    left = [holder for holder in holders if holder.session_id not in cut]
+    assert len(left) >= LIMIT // HELD // 2  # no more than had to go
+    for holder in left:
+        holder.finish()
 
 
 @pytest.mark.parametrize("how", ["finished", "reset", "oversized"])
