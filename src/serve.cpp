@@ -4,10 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "adapters/jwt/authenticator.hpp"
 #include "adapters/jwt/mac.hpp"
@@ -21,26 +18,13 @@
 #include "app/server.hpp"
 #include "base/version.hpp"
 #include "cli/commands.hpp"
+#include "cli/system.hpp"
 #include "config/load.hpp"
 
 namespace signal_hub {
 namespace {
 
 constexpr std::string_view in_memory = ":memory:";
-
-std::optional<std::string> environment(const std::string& name) {
-  const char* value = std::getenv(name.c_str());
-  if (value == nullptr) return std::nullopt;
-  return std::string(value);
-}
-
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file) return fail("cannot read " + path);
-  return text.str();
-}
 
 int usage_error(const std::string& sentence) {
   std::cerr << "signal-hub: " << sentence << "\n";
@@ -179,7 +163,7 @@ class Process {
 }  // namespace
 
 int serve(const std::vector<std::string>& arguments) {
-  const config::Sources sources{arguments, environment, read_file};
+  const config::Sources sources = cli::sources_of(arguments);
   auto loaded = config::load(sources);
   if (!loaded) return usage_error(loaded.error());
   if (loaded->wish == config::Loaded::Wish::help) {

@@ -1,9 +1,7 @@
 // signal-hub check: is this configuration file valid?
-#include <fstream>
-#include <sstream>
-
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
+#include "cli/system.hpp"
 #include "config/load.hpp"
 
 namespace signal_hub::cli {
@@ -14,14 +12,12 @@ int check_command(std::span<const std::string> arguments, std::istream&, std::os
   std::string path;
   app.add_option("--config", path, "TOML file to check")->required();
   if (const auto code = parse_arguments(app, arguments, out, err)) return *code;
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file) {
-    err << "signal-hub check: cannot read " << path << ".\n";
+  const auto text = read_file(path);
+  if (!text) {
+    err << "signal-hub check: " << text.error() << ".\n";
     return exit_usage;
   }
-  const auto settings = config::check_file(text.str(), path);
+  const auto settings = config::check_file(*text, path);
   if (!settings) {
     err << "signal-hub check: " << settings.error() << "\n";
     return exit_usage;

@@ -1,11 +1,8 @@
 // signal-hub migrate, signal-hub backup: commands on the database file.
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
-
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/database_tools.hpp"
+#include "cli/system.hpp"
 #include "config/load.hpp"
 
 namespace signal_hub::cli {
@@ -13,20 +10,6 @@ namespace {
 
 constexpr int exit_database = 3;
 constexpr const char* nothing_kept = ":memory:";
-
-std::optional<std::string> environment(const std::string& name) {
-  const char* value = std::getenv(name.c_str());
-  if (value == nullptr) return std::nullopt;
-  return std::string(value);
-}
-
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file) return fail("cannot read " + path);
-  return text.str();
-}
 
 /// Where the database is, said as for serving: flag, environment, file, default.
 struct Place {
@@ -42,7 +25,7 @@ struct Place {
     std::vector<std::string> flags;
     if (!db.empty()) flags.insert(flags.end(), {"--db", db});
     if (!config.empty()) flags.insert(flags.end(), {"--config", config});
-    const auto loaded = config::load({flags, environment, read_file});
+    const auto loaded = config::load(sources_of(flags));
     if (!loaded) return fail(loaded.error());
     if (loaded->settings.server.db == nothing_kept) {
       return fail(

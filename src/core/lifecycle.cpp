@@ -15,11 +15,18 @@ namespace {
 
 constexpr std::uint16_t close_normal = 1000;
 
+void drop_waiting(State& state, Session& session) {
+  state.waiting_bytes -= session.waiting_bytes;
+  session.waiting.clear();
+  session.waiting_bytes = 0;
+}
+
 void begin_close(State& state, Session& session, std::uint16_t code, std::string_view reason,
                  Now now) {
   session.closing = true;
   session.farewell.reset();
   session.shutdown_notice.reset();
+  drop_waiting(state, session);  // nothing more is read of it
   session.farewell_by = never;
   session.cut_at = now.mono + limits::cut_after;
   state.commands.emplace_back(CloseCommand{session.id, code, std::string(reason)});
@@ -31,12 +38,6 @@ void forget_identity(State& state, const Session& session) {
   if (held != state.by_identity.end() && held->second == session.id) {
     state.by_identity.erase(held);
   }
-}
-
-void drop_waiting(State& state, Session& session) {
-  state.waiting_bytes -= session.waiting_bytes;
-  session.waiting.clear();
-  session.waiting_bytes = 0;
 }
 
 void end_guest(State& state, Session& session, Now now) {

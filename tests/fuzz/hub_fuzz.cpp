@@ -1,6 +1,7 @@
 // Sequences of hub operations: connections come and go, frames (templates with fuzzed pieces, and
-// raw bytes) arrive, time passes, sockets block. Everything written is valid, memory is accounted
-// for to the last byte, and nothing aborts.
+// raw bytes) arrive, time passes, sockets block, a store commits, refuses, fails and is read.
+// Memory is accounted for to the last byte, every answer that waits is given, and nothing aborts.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -32,6 +33,11 @@ constexpr std::string_view templates[] = {
     R"("type":"hub:list_actors","payload":null)",
     R"("type":"hub:queue_stats","payload":null)",
     R"("type":"hub:metrics","payload":null)",
+    R"j("type":"hub:register","metadata":{"durable":true},"payload":{"actorAddress":"@(%)",)j"
+    R"("capabilities":["x"],"ttlSeconds":1%})",
+    R"("type":"hub:subscribe","payload":{"topic":"t%","durable":true})",
+    R"j("type":"hub:send","metadata":{"requireAck":true},"ttl":%00,"payload":{"type":"x",)j"
+    R"j("to":"@(%)","data":%}})j",
 };
 
 /// Bytes of the input, one after the other; zeros at its end.
@@ -62,8 +68,17 @@ class Play {
     for (int i = 0; i < 100 && hub_.next_deadline() == MonoTime::min(); ++i) hub_.tick(now());
     flush();
     for (const ConnId conn : open_) hub_.closed(conn, false, now());
-    for (int i = 0; i < 100 && hub_.next_deadline() == MonoTime::min(); ++i) hub_.tick(now());
+    // Long enough for the grace, the registrations and the durable subscriptions to end.
+    for (int i = 0; i < 100; ++i) {
+      clock_ += hub_.next_deadline() == MonoTime::min() ? 0ms : 60s;
+      hub_.tick(now());
+      read_store(false);
+      commit(false);
+    }
     const Stats stats = hub_.stats(now().mono);
+    if (stats.mail_messages != 0 || stats.commit_waits != 0 || stats.actors_dormant != 0) {
+      std::abort();
+    }
     if (stats.connections != 0 || stats.actors != 0 || stats.subscriptions != 0) std::abort();
     if (stats.queued_bytes != 0 || stats.reassembly_bytes != 0) std::abort();
   }
@@ -79,6 +94,12 @@ class Play {
     s.max_queue_bytes = 20'000;
     s.max_message_size = 4'096;
     s.dedupe_memory = 8;
+    s.grace = 30s;
+    s.durable_ttl = 60s;
+    s.queue_limit = 4;
+    s.journal_limit = 64;
+    s.memory_limit = 60'000;
+    s.persistent = true;
     return s;
   }
   static std::string mac(std::string_view text) { return std::to_string(text.size()); }
@@ -97,6 +118,7 @@ class Play {
       case 4: return hub_.frame(conn, input_.text(input_.byte()), now());
       case 5: return hub_.oversized(conn, 5'000U * (1 + input_.byte() % 8), now());
       case 6: return hub_.reassembling(conn, input_.byte(), now());
+      case 7: return store();
       default: return hub_.frame(conn, message(), now());
     }
   }
@@ -116,6 +138,39 @@ class Play {
       }
     }
     return text + "}";
+  }
+
+  void store() {
+    switch (input_.byte() % 8) {
+      case 0: return hub_.store_failed();
+      case 1: return read_store(true);
+      case 2: return read_store(false);
+      case 3: return commit(true);
+      default: return commit(false);
+    }
+  }
+
+  void commit(bool refusing) {
+    if (hub_.journal().empty()) return;
+    const Batch batch = hub_.take_batch(now());
+    std::vector<std::uint64_t> refused;
+    for (const Batch::Entry& e : batch.entries) {
+      if (refusing && e.seq % 3 == 0) refused.push_back(e.seq);
+    }
+    std::sort(refused.begin(), refused.end());
+    hub_.durable(batch.seq, refused, now());
+  }
+
+  void read_store(bool failing) {
+    std::vector<LoadRequest> requests;
+    hub_.take_load_requests(requests);
+    for (const LoadRequest& request : requests) {
+      Loaded loaded{request.id, {}, failing};
+      for (const std::uint64_t position : request.positions) {
+        if (position % 4 != 0) loaded.rows.push_back({position, "\"payload\":1}"});
+      }
+      hub_.loaded(std::move(loaded), now());
+    }
   }
 
   void open() {
