@@ -98,7 +98,8 @@ Request* Answers::first(Request& request, const Message& message) {
     const bool wrong = std::find(wrong_codes.begin(), wrong_codes.end(), code) != wrong_codes.end();
     // A guest may not subscribe durably; nothing is promised while the store fails.
     const bool guest = request.kind == Kind::subscribe && code == "invalid_message";
-    const bool failing = book_.failing && code == "internal_error";
+    const bool failing =
+        (book_.failing || request.began <= book_.failed_until) && code == "internal_error";
     if (wrong && !guest && !failing) {
       book_.fail("refused without a reason: " + message.text + "\n  to " + describe(request));
     }

@@ -63,7 +63,8 @@ struct Request {
   struct Change {
     Fact* fact;
     std::size_t mark;
-    bool retried;  // by a later handover, which does nothing if an earlier one did it
+    bool retried;   // by a later handover, which does nothing if an earlier one did it
+    bool supposed;  // the answer will tell
   };
   std::vector<Change> changes;  // what it asks for
 
@@ -94,7 +95,8 @@ struct LinkRecord {
   std::vector<std::uint32_t> sequence;  // requests, as handed over
   std::size_t resolved = 0;             // of the sequence: tells whose acceptance is known
   std::deque<Obligation> obligations;
-  std::map<std::uint32_t, std::size_t> last_from;  // sender's link → place of its last message
+  // sender's link, recipient → place of the last message
+  std::map<std::pair<std::uint32_t, std::string>, std::size_t> last_from;
 
   bool lives() const { return ending == open_end; }
 };
@@ -107,6 +109,7 @@ struct Book {
   Step turn_began = 1;
   unsigned run = 0;
   bool failing = false;    // the hub says that it cannot store
+  Step failed_until = 0;   // when it last said that it can again
   bool forgetful = false;  // the hub remembers too few requests for retries to be recognised
   std::string fault;       // the first one
 

@@ -59,22 +59,25 @@ void Deliveries::check_once(const LinkRecord& link, const Request& request,
                             const Message& message) {
   const auto found = copies_.find({request.n, message.to});
   if (found == copies_.end() || (book_.forgetful && request.handed.size() > 1)) return;
-  const auto perhaps_guest = [&](std::uint32_t serial) {
-    return request.kind == Kind::publish &&
-           membership_.perhaps_subscribed(Membership::guest(serial), request.about, request.began,
-                                          book_.step);
-  };
   const bool across_runs = request.handed.front().run != request.handed.back().run;
   for (const Copy& copy : found->second) {
     if (copy.run != book_.run || across_runs) continue;
     const bool other = copy.link != link.link;
     // A lost link takes along what it had not sent; a stored message comes again.
-    if (other && request.is_stored() && !book_.links.at(copy.link->serial).lives()) continue;
-    if (other && (perhaps_guest(copy.link->serial) || perhaps_guest(link.link->serial))) continue;
+    const bool stored = request.is_stored() || (request.ask && request.answered == open_end);
+    const bool lost = !copy.with_kernel();
+    if (other && (stored || lost) && !book_.links.at(copy.link->serial).lives()) continue;
+    if (perhaps_to_guest(request, *copy.link) || perhaps_to_guest(request, *link.link)) continue;
     book_.fail("delivered twice, on links " + std::to_string(copy.link->serial) + " and " +
                std::to_string(link.link->serial) + ": " + message.text + "\n  of " +
                describe(request));
   }
+}
+
+bool Deliveries::perhaps_to_guest(const Request& request, const Link& link) const {
+  return request.kind == Kind::publish &&
+         membership_.perhaps_subscribed(Membership::guest(link.serial), request.about,
+                                        request.began, book_.step);
 }
 
 void Deliveries::check_recipient(LinkRecord& link, const Request& request, const Message& message) {
@@ -106,13 +109,13 @@ void Deliveries::check_recipient(LinkRecord& link, const Request& request, const
 
 void Deliveries::check_order(LinkRecord& link, const Request& request, const Message& message) {
   const bool once = request.handed.size() == 1 || !book_.forgetful;
-  if (request.kind == Kind::publish && once) {
+  if (request.kind == Kind::publish && once && !perhaps_to_guest(request, *link.link)) {
     const std::string stream = std::to_string(link.link->serial) + " " + message.to;
     orders_[std::to_string(book_.run) + " " + request.about][stream].push_back(request.n);
   }
-  if (request.handed.size() > 1) return;
+  if (request.handed.size() > 1 || perhaps_to_guest(request, *link.link)) return;
   const Request::Handover& handed = request.handed.front();
-  std::size_t& last = link.last_from[handed.link];
+  std::size_t& last = link.last_from[{handed.link, message.to}];
   if (handed.place < last) {
     book_.fail("overtaken by a later one of its sender on link " +
                std::to_string(link.link->serial) + ": " + message.text + "\n  of " +
@@ -125,13 +128,32 @@ void Deliveries::fulfil(LinkRecord& link, const Request& request, const std::str
   auto& owed = link.obligations;
   std::erase_if(owed, [&](const Obligation& o) { return o.n == request.n && o.to == to; });
   for (const Obligation& o : owed) {
-    if (o.since >= request.began) continue;
-    book_.fail("skipped on link " + std::to_string(link.link->serial) + " before " +
-               describe(request) + "\n  skipped: " + describe(book_.request(o.n)));
+    if (o.to != to || o.since >= request.began || !is_owed(o)) continue;
+    skipped_.push_back("skipped on link " + std::to_string(link.link->serial) + " before " +
+                       describe(request) + "\n  skipped: " + describe(book_.request(o.n)));
   }
 }
 
+/// What waits in a mailbox goes with the registration or the subscription it came by.
+bool Deliveries::is_owed(const Obligation& o) const {
+  const Request& request = book_.request(o.n);
+  const Step now = book_.step;
+  if (request.kind != Kind::publish) return membership_.certainly_registered(o.to, o.since, now);
+  return membership_.certainly_subscribed(o.to, request.about, o.since, now);
+}
+
+void Deliveries::turn_ended(bool mail_dropped) {
+  if (mail_dropped) {
+    for (auto& [serial, link] : book_.links) link.obligations.clear();
+    mail_dropped_ = book_.step;
+  } else if (!skipped_.empty()) {
+    book_.fail(skipped_.front());
+  }
+  skipped_.clear();
+}
+
 void Deliveries::conclude(Request& request) {
+  if (book_.forgetful && request.handed.size() > 1) return;
   if (request.refused) {
     if (request.kind == Kind::send) conclude_send(request);
     return;
@@ -229,7 +251,7 @@ void Deliveries::oblige_all(const Request& request, Step until) {
 
 void Deliveries::oblige(const Request& request, const std::string& to, std::uint32_t link,
                         Step until) {
-  if (copies_.contains({request.n, to})) return;
+  if (copies_.contains({request.n, to}) || mail_dropped_ >= request.began) return;
   book_.links.at(link).obligations.push_back({request.n, to, until});
 }
 
@@ -275,6 +297,7 @@ void Deliveries::check_complete(const Disk& disk, bool persistent) const {
   for (const auto& [serial, link] : book_.links) {
     if (!link.lives() || !link.link->client_end) continue;
     for (const Obligation& o : link.obligations) {
+      if (!is_owed(o)) continue;
       book_.fail("link " + std::to_string(serial) + " never got what is for " + o.to + ": " +
                  describe(book_.request(o.n)));
     }

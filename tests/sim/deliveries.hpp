@@ -28,6 +28,9 @@ class Deliveries {
   /// The link's tells up to the request are done with: a later ask was answered.
   void resolve(LinkRecord& link, const Request& request);
 
+  /// `mail_dropped`: mailboxes made room in this turn, nobody knows of what.
+  void turn_ended(bool mail_dropped);
+
   /// All is quiet: nothing is owed to those who are still there.
   void check_complete(const Disk& disk, bool persistent) const;
 
@@ -48,9 +51,11 @@ class Deliveries {
 
   void check_content(const LinkRecord& link, const Request& request, const Message& message);
   void check_once(const LinkRecord& link, const Request& request, const Message& message);
+  bool perhaps_to_guest(const Request& request, const Link& link) const;
   void check_recipient(LinkRecord& link, const Request& request, const Message& message);
   void check_order(LinkRecord& link, const Request& request, const Message& message);
   void fulfil(LinkRecord& link, const Request& request, const std::string& to);
+  bool is_owed(const Obligation& obligation) const;
   bool is_settled(const Request& request) const;
   void conclude_send(const Request& request);
   void conclude_to_many(const Request& request);
@@ -67,6 +72,8 @@ class Deliveries {
   Book& book_;
   Membership& membership_;
   std::map<std::pair<std::uint32_t, std::string>, std::vector<Copy>> copies_;  // request, to
+  Step mail_dropped_ = 0;             // when mailboxes last made room
+  std::vector<std::string> skipped_;  // in this turn, perhaps
   // topic → stream → publications in order
   std::map<std::string, std::map<std::string, std::vector<std::uint32_t>>> orders_;
 };

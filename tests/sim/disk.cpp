@@ -67,7 +67,8 @@ void Disk::write(const core::ActorGone& gone) {
   actors_.erase(gone.address);
   std::erase_if(subscriptions_,
                 [&gone](const auto& entry) { return entry.first.first == gone.address; });
-  versions_[gone.address] = {gone.address, gone.version, gone.at + limits::version_kept};
+  versions_[gone.address] = {gone.address, gone.version, gone.at + limits::version_kept,
+                             gone.crashes};
 }
 
 void Disk::write(const core::SubscriptionRow& row) {

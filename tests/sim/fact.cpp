@@ -42,4 +42,10 @@ bool Fact::certainly(bool value, Step from, Step to) const {
   });
 }
 
+bool Fact::never_became(bool value, Step from, Step to) const {
+  return std::none_of(marks_.begin(), marks_.end(), [&](const Mark& m) {
+    return !m.cancelled && m.value == value && m.hi >= from && m.lo <= to;
+  });
+}
+
 }  // namespace signal_hub::sim

@@ -32,6 +32,8 @@ class Fact {
 
   /// It was `value` all the time from `from` to `to`.
   bool certainly(bool value, Step from, Step to) const;
+  /// Nothing made it `value` from `from` to `to`.
+  bool never_became(bool value, Step from, Step to) const;
   /// It may have been `value` at some moment from `from` to `to`.
   bool perhaps(bool value, Step from, Step to) const { return !certainly(!value, from, to); }
 

@@ -26,13 +26,22 @@ void Membership::asked(Request& request, std::uint32_t link) {
       Fact& fact = registered_[request.about];
       begin_change(request, fact, true);
       holds_[request.about].push_back({request.n, link, book_.step, open_end});
+      // The session's own subscriptions may go along.
+      for (const auto& [pattern, of_guest] : subscribed_[guest(link)]) {
+        Fact& moved = subscribed_[request.about][pattern];
+        request.changes.push_back({&moved, moved.begin(true, book_.step), false, true});
+      }
       return;
     }
     case Kind::unregister: {
       Fact& fact = registered_[request.about];
       begin_change(request, fact, false);
       for (auto& [pattern, of_it] : subscribed_[request.about]) {
-        begin_change(request, of_it, false);
+        if (!durable_.contains({request.about, pattern})) {
+          begin_change(request, of_it, false);
+        } else {
+          endings_.push_back({no_link, request.about, &of_it, of_it.begin(false, book_.step)});
+        }
       }
       return;
     }
@@ -44,12 +53,18 @@ void Membership::asked(Request& request, std::uint32_t link) {
 
 void Membership::begin_change(Request& request, Fact& fact, bool value) {
   const bool retried = request.handed.size() > 1 && request.began != book_.step;
-  request.changes.push_back({&fact, fact.begin(value, book_.step), retried});
+  request.changes.push_back({&fact, fact.begin(value, book_.step), retried, false});
 }
 
 void Membership::settle_changes(const Request& request) {
   for (const Request::Change& c : request.changes) {
-    c.retried ? c.fact->bound(c.mark, request.answered) : c.fact->settle(c.mark, request.answered);
+    if (c.supposed) {
+      c.fact->cancel(c.mark);
+    } else if (c.retried) {
+      c.fact->bound(c.mark, request.answered);
+    } else {
+      c.fact->settle(c.mark, request.answered);
+    }
   }
 }
 
@@ -142,6 +157,9 @@ void Membership::registered(std::uint32_t link, const std::string& address) {
     ending.fact->bound(ending.mark, mine->handed - 1);
     bounded = true;
   }
+  std::erase_if(endings_, [&](const Ending& ending) {
+    return ending.address == address && ending.link != link;
+  });
   if (bounded && mine->settled != open_end) {
     registered_[address].set(true, mine->settled, mine->settled, true);
   }

@@ -43,8 +43,9 @@ class Membership {
   void died();
   /// It runs again, with what the disk has.
   void restored(const Disk& disk, WallTime wall, Micros at);
-  /// What was certain from `since` on must be on this disk.
-  void check_disk(const Disk& disk, Step since) const;
+  /// What certainly was there from `there` on must be on this disk, what certainly was not from
+  /// `gone` on must not.
+  void check_disk(const Disk& disk, Step there, Step gone) const;
   /// The answer that speaks of the disk has just left.
   void check_durable(const Request& request, std::uint32_t link, const Disk& disk) const;
 

@@ -44,25 +44,22 @@ void Membership::restored(const Disk& disk, WallTime wall, Micros at) {
   }
 }
 
-void Membership::check_disk(const Disk& disk, Step since) const {
+void Membership::check_disk(const Disk& disk, Step there, Step gone) const {
   const Step now = book_.step;
-  for (const auto& [address, fact] : registered_) {
-    const bool there = disk.is_registered(address);
-    if (there || !fact.certainly(true, since, now)) {
-      if (!there || !fact.certainly(false, since, now)) continue;
-    }
-    book_.fail(address + (there ? " is on disk, but was removed" : " is not on disk") +
+  const auto check = [&](const std::string& what, const Fact& fact, bool found) {
+    const Step since = found ? gone : there;
+    if (!fact.certainly(!found, since, now)) return;
+    book_.fail(what + (found ? " is on disk, but was removed" : " is not on disk") +
                "; certain since step " + std::to_string(since));
+  };
+  for (const auto& [address, fact] : registered_) {
+    check(address, fact, disk.is_registered(address));
   }
   for (const auto& [who, patterns] : subscribed_) {
     if (who.starts_with("guest")) continue;
     for (const auto& [pattern, fact] : patterns) {
-      const bool there = disk.is_subscribed(who, pattern);
-      const bool wrong = fact.certainly(!there, since, now);
-      if (!wrong) continue;
-      book_.fail("the subscription of " + who + " to " + pattern +
-                 (there ? " is on disk, but was removed" : " is not on disk") +
-                 "; certain since step " + std::to_string(since));
+      check("the subscription of " + who + " to " + pattern, fact,
+            disk.is_subscribed(who, pattern));
     }
   }
 }
@@ -74,13 +71,13 @@ void Membership::check_durable(const Request& request, std::uint32_t link, const
   const auto number = wire::JsonView(request.answer).member("version");
   switch (request.kind) {
     case Kind::register_: {
-      if (!certainly_registered(request.about, hi, hi)) return;
+      if (!registered_.at(request.about).never_became(false, lo, hi)) return;
       const core::ActorRow* row = disk.actor(request.about);
       const auto version = static_cast<std::uint64_t>(number ? number->integer().value_or(0) : 0);
       return row == nullptr || row->version < version ? bad() : void();
     }
     case Kind::unregister:
-      if (perhaps_registered(request.about, hi, hi)) return;
+      if (!registered_.at(request.about).never_became(true, lo, hi)) return;
       return disk.is_registered(request.about) ? bad() : void();
     case Kind::subscribe:
     case Kind::unsubscribe: {
@@ -89,7 +86,7 @@ void Membership::check_durable(const Request& request, std::uint32_t link, const
       const auto who = subscribed_.find(request.from);
       if (who == subscribed_.end()) return;
       const auto fact = who->second.find(request.about);
-      if (fact == who->second.end() || !fact->second.certainly(wanted, hi, hi)) return;
+      if (fact == who->second.end() || !fact->second.never_became(!wanted, lo, hi)) return;
       return disk.is_subscribed(request.from, request.about) != wanted ? bad() : void();
     }
     default: return;

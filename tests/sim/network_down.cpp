@@ -44,7 +44,8 @@ void Network::offer(Link& link, std::string_view bytes) {
   accept(link);
   while (auto frame = link.reader.next()) {
     const std::uint64_t end = link.reader.position();
-    if (frame->opcode == opcode_text) tap_.emitted(link, frame->payload, end);
+    const bool swallowed = dice_.chance(plan_.network.swallow_percent);
+    if (frame->opcode == opcode_text && !swallowed) tap_.emitted(link, frame->payload, end);
     link.items.push_back({end, std::move(*frame)});
   }
   if (link.reader.broken()) tap_.broke(link, "a frame that a server must not send");

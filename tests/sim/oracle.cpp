@@ -149,7 +149,10 @@ void Oracle::logged(std::string_view event, std::span<const app::LogField> field
   const std::string address = field(fields, "actorAddress");
   if (event.starts_with("actor_")) actor_event(event, session, address, at);
   if (event == "store_failed") book_.failing = true;
-  if (event == "store_recovered") book_.failing = false;
+  if (event == "store_recovered") {
+    book_.failing = false;
+    book_.failed_until = book_.step;
+  }
   if (event == "dead_lettered") {
     const auto n = request_of_id(field(fields, "messageId"));
     if (n && *n < book_.requests.size()) book_.request(*n).dead = true;
@@ -194,6 +197,12 @@ void Oracle::turn_ended(const core::Stats& stats, Micros at) {
     deliveries_.conclude(request);
     deliveries_.resolve(book_.links[request.handed.back().link], request);
   }
+  const auto dropped = [&stats](core::DropReason reason) {
+    return stats.dropped[static_cast<std::size_t>(reason)];
+  };
+  const std::uint64_t drops =
+      dropped(core::DropReason::mailbox_full) + dropped(core::DropReason::memory_limit);
+  deliveries_.turn_ended(std::exchange(mail_drops_, drops) != drops);
   check_budgets(stats);
   check_lag(stats, at);
   book_.turn_began = ++book_.step;
@@ -247,12 +256,13 @@ void Oracle::died(bool clean) {
   concluding_.clear();
   states_.clear();
   if (plan_.store.persistent) {
-    Step since = turns_.empty() ? book_.step : turns_.back().step;
-    for (auto turn = turns_.rbegin(); turn != turns_.rend() && !clean; ++turn) {
-      since = turn->step;
-      if (turn->at + lag_ + Micros{1'000} < last_turn_) break;
+    const auto safe = std::find_if(turns_.rbegin(), turns_.rend(), [&](const Moment& turn) {
+      return turn.at + lag_ + Micros{1'000} < last_turn_;
+    });
+    // After a clean stop everything is there; what ended by itself meanwhile may be, too.
+    if (safe != turns_.rend()) {
+      membership_.check_disk(disk_, clean ? turns_.back().step : safe->step, safe->step);
     }
-    if (!turns_.empty()) membership_.check_disk(disk_, since);
     deliveries_.check_disk(disk_);
   } else {
     versions_.clear();

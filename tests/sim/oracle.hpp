@@ -71,6 +71,7 @@ class Oracle final : public Tap {
   };
   std::map<std::string, std::vector<Version>> versions_;  // by address
   std::size_t open_links_ = 0;
+  std::uint64_t mail_drops_ = 0;
   Micros last_turn_{0};
   Millis lag_{0};  // of the journal, as the hub said at the end of the last turn
   struct Moment {

@@ -46,6 +46,8 @@ struct NetworkPlan {
   std::size_t read_bytes = 16'384;    // what a client reads at once
   Micros read_pause{100};             // between two reads
   Micros stall_max{5'000'000};
+  // To see that it is noticed: forwarded messages that nobody sees leave.
+  unsigned swallow_percent = 0;
   unsigned slow_percent = 10;  // of clients: small sockets, long pauses
 };
 
@@ -54,7 +56,9 @@ struct StorePlan {
   Micros commit_max{5'000};
   unsigned slow_percent = 0;  // of commits: many times longer
   unsigned fail_percent = 0;  // of commits: the store then fails for a while
-  bool persistent = true;     // false: nothing survives the process
+  // To see that it is noticed: commits that are reported, but not done.
+  unsigned forget_percent = 0;
+  bool persistent = true;  // false: nothing survives the process
 };
 
 struct Plan {

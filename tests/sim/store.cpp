@@ -44,7 +44,7 @@ void SimStore::finish_attempt() {
     attempt(retry_after);
   } else {
     news_ = News::committed;
-    disk_.commit(*in_flight_);
+    if (!dice_.chance(plan_.forget_percent)) disk_.commit(*in_flight_);
   }
   wake_();
 }

@@ -14,9 +14,9 @@ constexpr std::size_t events_most = 3'000'000;  // more: somebody runs in circle
 
 class World final : private ClientEvents, private RunEvents {
  public:
-  World(std::uint64_t seed, std::ostream* trace)
-      : plan_(make_plan(seed)),
-        dice_(seed ^ 0x5bd1e995U),
+  World(const Plan& plan, std::ostream* trace)
+      : plan_(plan),
+        dice_(plan.seed ^ 0x5bd1e995U),
         trace_(trace),
         oracle_(plan_, book_, disk_),
         network_(plan_, schedule_, dice_, trace_, *this, oracle_,
@@ -151,6 +151,10 @@ class World final : private ClientEvents, private RunEvents {
 
 }  // namespace
 
-Outcome run_seed(std::uint64_t seed, std::ostream* trace) { return World(seed, trace).run(); }
+Outcome run_plan(const Plan& plan, std::ostream* trace) { return World(plan, trace).run(); }
+
+Outcome run_seed(std::uint64_t seed, std::ostream* trace) {
+  return run_plan(make_plan(seed), trace);
+}
 
 }  // namespace signal_hub::sim

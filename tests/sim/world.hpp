@@ -20,6 +20,9 @@ struct Outcome {
   std::uint64_t deliveries = 0;
 };
 
+/// Runs a plan to its end. `trace` may be null.
+Outcome run_plan(const Plan& plan, std::ostream* trace);
+
 /// Runs one seed to its end. `trace` may be null.
 Outcome run_seed(std::uint64_t seed, std::ostream* trace);
 

@@ -1,0 +1,25 @@
+// Seeds that once found something, named for the symptom. What a seed means changes with the plan;
+// the list keeps what was worth a look.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace signal_hub::sim {
+
+struct KeptSeed {
+  std::string_view symptom;  // letters and digits
+  std::uint64_t seed;
+};
+
+inline constexpr std::array kept_seeds{
+    KeptSeed{"TwoCloseFramesWhenDrainMeetsDisconnect", 759},
+    KeptSeed{"TwoCloseFramesWhenDrainMeetsDisconnect", 905},
+    KeptSeed{"VersionBackwardsAfterTwoCrashes", 101},
+    KeptSeed{"MailOfARemovedActorCountedForEver", 47},
+    KeptSeed{"EvictedAskAnsweredUnknownActor", 711},
+    KeptSeed{"AtMostOnceTwiceAfterACleanStop", 329},
+};
+
+}  // namespace signal_hub::sim
