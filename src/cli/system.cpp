@@ -3,7 +3,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
-#include <utility>
 
 namespace signal_hub::cli {
 
@@ -21,8 +20,8 @@ Result<std::string> read_file(const std::string& path) {
   return text.str();
 }
 
-config::Sources sources_of(std::vector<std::string> arguments) {
-  return {std::move(arguments), environment, read_file};
+config::Sources sources_of(std::span<const std::string> arguments) {
+  return {arguments, environment, read_file};
 }
 
 }  // namespace signal_hub::cli

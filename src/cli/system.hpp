@@ -2,8 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "base/result.hpp"
 #include "config/load.hpp"
@@ -16,7 +16,7 @@ std::optional<std::string> environment(const std::string& name);
 /// The whole file. Errors: "cannot read PATH".
 Result<std::string> read_file(const std::string& path);
 
-/// Where settings come from when the hub runs on this machine.
-config::Sources sources_of(std::vector<std::string> arguments);
+/// Where settings come from when the hub runs on this machine; `arguments` must outlive them.
+config::Sources sources_of(std::span<const std::string> arguments);
 
 }  // namespace signal_hub::cli
