@@ -18,6 +18,7 @@ class Letter:
     stay: int            # the target's, when it was sent; see Owner.stays
     # sent → queued | delivered | waiting (a tell to an actor known to be away) | refused | dead;
     # `loose`: nothing can be expected of it any more
+    posted: int = 0      # in which run
     state: str = "sent"
     saved: bool = False     # a clean stop wrote it
     doubtful: bool = False  # its target went while the answer was awaited
@@ -44,7 +45,8 @@ class Ledger:
     def post(self, letter_id, sender, session, target, kind, stay):
         key = (session, target, kind)
         number = self._last_number[key] = self._last_number.get(key, 0) + 1
-        letter = Letter(letter_id, sender, session, target, kind, number, stay)
+        letter = Letter(letter_id, sender, session, target, kind, number, stay,
+                        self.run)
         self.letters[letter_id] = letter
         if kind == "ask":
             self._unsettled.setdefault(target, set()).add(letter_id)
@@ -98,12 +100,20 @@ class Ledger:
     def _check_repetition(self, letter):
         if not letter.arrivals:
             return
-        run, when = letter.arrivals[-1]
-        clean, surely_until = self.ends.get(run, (True, 0.0))
-        if clean or when <= surely_until:
-            self._report(f"arrived again in run {self.run}, though that it had arrived was on disk:"
-                         f" {letter}; ends {self.ends.get(run)}")
         self.counts["again"] += 1
+        stored = letter.kind == "ask" or self.stopped_clean_since(letter.posted)
+        if not stored or not self.may_come_again(*letter.arrivals[-1]):
+            self._report(f"arrived again in run {self.run}, though that it had arrived was on disk:"
+                         f" {letter}; ends {self.ends}")
+
+    def stopped_clean_since(self, run):
+        """Only a clean stop writes what is promised to nobody."""
+        return any(clean for ended, (clean, _) in self.ends.items() if ended >= run)
+
+    def may_come_again(self, run, when):
+        """What arrived then, out of the database: a crash may have lost that it did."""
+        clean, surely_until = self.ends.get(run, (True, 0.0))
+        return not clean and when > surely_until
 
     # ---- the end of a run -----------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""A client whose bookkeeping happens as frames arrive, so that what a dying hub still sent counts."""
+"""A client that keeps books as frames arrive, so that what a dying hub still sent counts."""
 import asyncio
 import json
 

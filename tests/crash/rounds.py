@@ -1,4 +1,4 @@
-"""Rounds: a hub starts, is checked, serves a load, and is killed or stopped; then its file is read."""
+"""Rounds: a hub starts, is checked, serves a load, is killed or stopped; its file is read."""
 import asyncio
 import functools
 import pathlib
@@ -21,6 +21,7 @@ VARIED = (
     ("--checkpoint-interval", ("20ms", "250ms", "250ms", "1s", "10s")),
     ("--checkpoint-batch", ("10", "1000", "1000")),
     ("--wal-limit", ("1MiB", "64MiB")),
+    ("--durability", ("full", "full", "normal")),  # either survives the end of the process
 )
 
 
@@ -55,7 +56,7 @@ class Rounds:
         return await self._run(self._collect, clean=True)
 
     async def _run(self, work, clean):
-        """A run of the hub: checks what it found, does `work`, which ends it, and reads the file."""
+        """A run of the hub: checks what it found, does `work`, which ends it, reads the file."""
         world = self.world
         world.hub = await asyncio.to_thread(self.hub().start)
         world.ending.clear()

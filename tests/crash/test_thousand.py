@@ -80,7 +80,7 @@ def start_again(database, record_property):
     while hub.http("/ready")[0] != 200:
         assert time.monotonic() - began < 60
     took = time.monotonic() - began
-    print(f"ready after {took:.3f} s, of these {hub.wait_log('recovered')['duration']} ms to recover")
+    print(f"ready after {took:.3f} s; recovery took {hub.wait_log('recovered')['duration']} ms")
     record_property("ready_seconds", round(took, 3))
     return hub
 
