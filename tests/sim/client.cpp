@@ -61,7 +61,7 @@ void Client::gone() {
   settled_ = false;
   topics_.clear();
   paused_.clear();
-  if (!left_) dial_later(redial);
+  if (!left_ && !settled_down_) dial_later(redial);
 }
 
 void Client::received(Link& link, const std::string& text) {

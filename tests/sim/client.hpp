@@ -31,6 +31,8 @@ class Client {
 
   /// From now on it only answers; no new deeds.
   void rest() { resting_ = true; }
+  /// From now on it does not come back either.
+  void settle() { settled_down_ = true; }
   /// It goes for good, one way or another.
   void leave();
 
@@ -79,6 +81,7 @@ class Client {
   Link* link_ = nullptr;
   std::uint64_t life_ = 0;  // rises when plans made before are void
   bool resting_ = false;
+  bool settled_down_ = false;
   bool left_ = false;
   bool settled_ = false;                       // an address was registered on this link
   std::set<std::string> registered_;           // on this link

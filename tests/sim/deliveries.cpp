@@ -108,7 +108,8 @@ void Deliveries::check_recipient(LinkRecord& link, const Request& request, const
 }
 
 void Deliveries::check_order(LinkRecord& link, const Request& request, const Message& message) {
-  const bool once = request.handed.size() == 1 || !book_.forgetful;
+  const bool across_runs = request.handed.front().run != request.handed.back().run;
+  const bool once = request.handed.size() == 1 || (!book_.forgetful && !across_runs);
   if (request.kind == Kind::publish && once && !perhaps_to_guest(request, *link.link)) {
     const std::string stream = std::to_string(link.link->serial) + " " + message.to;
     orders_[std::to_string(book_.run) + " " + request.about][stream].push_back(request.n);

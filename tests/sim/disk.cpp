@@ -6,6 +6,41 @@
 #include "base/limits.hpp"
 
 namespace signal_hub::sim {
+namespace {
+
+struct Words {
+  std::string operator()(const core::ActorRow& row) const {
+    return row.address + " " + std::string(name(row.status)) + " v" + std::to_string(row.version);
+  }
+  std::string operator()(const core::ActorGone& gone) const {
+    return "-" + gone.address + " v" + std::to_string(gone.version);
+  }
+  std::string operator()(const core::SubscriptionRow& row) const {
+    return row.address + "~" + row.topic + (row.durable ? "!" : "");
+  }
+  std::string operator()(const core::SubscriptionGone& gone) const {
+    return "-" + gone.address + "~" + gone.topic;
+  }
+  std::string operator()(const core::MessageRow& row) const {
+    return row.message_id + ">" + row.target;
+  }
+  std::string operator()(const core::MessageGone& gone) const {
+    return "-#" + std::to_string(gone.position);
+  }
+  std::string operator()(const core::MessageDead& dead) const {
+    return "dead #" + std::to_string(dead.position);
+  }
+  std::string operator()(const core::StartOver&) const { return "start over"; }
+};
+
+}  // namespace
+
+std::string describe(const core::Batch& batch) {
+  std::string text = "seq " + std::to_string(batch.seq) + (batch.last ? " last:" : ":");
+  for (const core::Batch::Entry& e : batch.entries)
+    text += " " + std::visit(Words{}, e.entry) + ",";
+  return text;
+}
 
 core::Recovered Disk::begin_run(WallTime now) {
   core::Recovered found;

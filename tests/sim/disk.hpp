@@ -12,6 +12,9 @@
 
 namespace signal_hub::sim {
 
+/// A batch in words, for the trace.
+std::string describe(const core::Batch& batch);
+
 class Disk {
  public:
   /// A run begins: counts it and reads everything back.

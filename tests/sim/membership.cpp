@@ -27,9 +27,10 @@ void Membership::asked(Request& request, std::uint32_t link) {
       begin_change(request, fact, true);
       holds_[request.about].push_back({request.n, link, book_.step, open_end});
       // The session's own subscriptions may go along.
-      for (const auto& [pattern, of_guest] : subscribed_[guest(link)]) {
+      for (auto& [pattern, of_guest] : subscribed_[guest(link)]) {
         Fact& moved = subscribed_[request.about][pattern];
         request.changes.push_back({&moved, moved.begin(true, book_.step), false, true});
+        request.changes.push_back({&of_guest, of_guest.begin(false, book_.step), false, true});
       }
       return;
     }
@@ -68,11 +69,14 @@ void Membership::settle_changes(const Request& request) {
   }
 }
 
-/// It is the address that subscribes if this session holds it, else the session's guest; which of
-/// them is known later.
+/// It is the address that subscribes if this session holds it, else the session's identity, or its
+/// guest; which of them is known later.
 void Membership::subscription_asked(Request& request, std::uint32_t link, bool wanted) {
   if (request.lasting) durable_.insert({request.from, request.about});
-  for (const std::string& who : {request.from, guest(link)}) {
+  std::vector<std::string> all{request.from, guest(link)};
+  const std::string& identity = book_.links[link].identity;
+  if (identity != request.from) all.push_back(identity);
+  for (const std::string& who : all) {
     Fact& fact = subscribed_[who][request.about];
     begin_change(request, fact, wanted);
   }
@@ -124,13 +128,13 @@ void Membership::subscription_answered(Request& request, std::uint32_t link) {
   const Step lo = request.began;
   const Step hi = request.answered;
   const bool as_address = holder(request.from, lo, hi) == link;
-  const bool as_guest = !book_.links[link].asked_for.contains(request.from);
+  const LinkRecord& record = book_.links[link];
+  const bool as_guest = request.from == record.identity && !record.asked_for.contains(request.from);
   for (std::size_t i = 0; i < request.changes.size(); ++i) {
     const Request::Change& c = request.changes[i];
-    const bool is_address = i == 0;
-    if (is_address ? as_address : as_guest) {
+    if ((i == 0 && as_address) || (i == 1 && as_guest)) {
       c.fact->settle(c.mark, hi);
-    } else if (is_address ? as_guest : as_address) {
+    } else if (as_address || as_guest) {
       c.fact->cancel(c.mark);
     } else {
       c.fact->bound(c.mark, hi);

@@ -37,7 +37,7 @@ Process::Process(Around around, Disk& disk, app::Transport& transport, std::uint
       run_(run),
       loop_time_(around.schedule.now()),
       settings_(settings_of(around.plan)),
-      store_(around.plan.store, disk, around.schedule, around.dice,
+      store_(around.plan.store, disk, around.schedule, around.dice, around.trace,
              [this] { wake(around_.schedule.now()); }),
       hub_(settings_.hub, nullptr, mac, around.plan.seed * 1'000 + run, now()),
       server_({hub_, store_, *this, *this, *this, [] { return app::ProcessFigures{}; },

@@ -12,9 +12,14 @@ constexpr unsigned slow_factor = 20;
 
 }  // namespace
 
-SimStore::SimStore(const StorePlan& plan, Disk& disk, Schedule& schedule, Dice& dice,
+SimStore::SimStore(const StorePlan& plan, Disk& disk, Schedule& schedule, Dice& dice, Trace& trace,
                    std::function<void()> wake)
-    : plan_(plan), disk_(disk), schedule_(schedule), dice_(dice), wake_(std::move(wake)) {
+    : plan_(plan),
+      disk_(disk),
+      schedule_(schedule),
+      dice_(dice),
+      trace_(trace),
+      wake_(std::move(wake)) {
   figures_.persistent = plan.persistent;
 }
 
@@ -44,9 +49,14 @@ void SimStore::finish_attempt() {
     attempt(retry_after);
   } else {
     news_ = News::committed;
-    if (!dice_.chance(plan_.forget_percent)) disk_.commit(*in_flight_);
+    if (!dice_.chance(plan_.forget_percent)) commit();
   }
   wake_();
+}
+
+void SimStore::commit() {
+  trace_.note(schedule_.now(), "commit", in_flight_->seq, describe(*in_flight_));
+  disk_.commit(*in_flight_);
 }
 
 void SimStore::load(core::LoadRequest request) {
@@ -71,7 +81,7 @@ void SimStore::poll(app::StoreEvents& events) {
 
 void SimStore::crash() {
   const bool waits = in_flight_ && news_ != News::committed;
-  if (waits && dice_.chance(50)) disk_.commit(*in_flight_);
+  if (waits && dice_.chance(50)) commit();
   in_flight_.reset();
 }
 

@@ -13,13 +13,14 @@
 #include "disk.hpp"
 #include "plan.hpp"
 #include "schedule.hpp"
+#include "trace.hpp"
 
 namespace signal_hub::sim {
 
 class SimStore final : public app::Store {
  public:
   /// `wake` has the hub's loop turn once more.
-  SimStore(const StorePlan& plan, Disk& disk, Schedule& schedule, Dice& dice,
+  SimStore(const StorePlan& plan, Disk& disk, Schedule& schedule, Dice& dice, Trace& trace,
            std::function<void()> wake);
 
   /// The process dies: what is on its way may be on disk already, with nobody told.
@@ -37,6 +38,7 @@ class SimStore final : public app::Store {
 
   void attempt(Micros pause);
   void finish_attempt();
+  void commit();
   /// Does something later, unless the store is gone by then.
   void later(Micros delay, std::function<void()> action);
 
@@ -44,6 +46,7 @@ class SimStore final : public app::Store {
   Disk& disk_;
   Schedule& schedule_;
   Dice& dice_;
+  Trace& trace_;
   std::function<void()> wake_;
   std::shared_ptr<const bool> alive_ = std::make_shared<bool>(true);
   app::StoreFigures figures_;

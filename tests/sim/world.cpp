@@ -7,7 +7,7 @@ namespace signal_hub::sim {
 namespace {
 
 constexpr Micros second{1'000'000};
-constexpr Micros settling = 75 * second;     // after the last deed: idle timeouts, throttles, cuts
+constexpr Micros settling = 70 * second;     // after the last deed: idle timeouts, throttles, cuts
 constexpr Micros forgetting = 400 * second;  // longer than any idle timeout, TTL or memory
 constexpr Micros downtime_most = 2 * second;
 constexpr std::size_t events_most = 3'000'000;  // more: somebody runs in circles
@@ -87,6 +87,8 @@ class World final : private ClientEvents, private RunEvents {
   void quieten() {
     for (const auto& client : clients_) client->rest();
     network_.calm();
+    pass(settling);
+    for (const auto& client : clients_) client->settle();
     pass(settling);
     if (!well()) return;
     oracle_.check_quiet();
