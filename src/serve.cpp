@@ -106,7 +106,11 @@ class Process {
                         [this] { return reload(); }, [this] { loop_->stop(); }},
                        settings_);
     auto transport = adapters::WsServer::create(loop_->raw(), settings_, server);
-    if (!transport) return failed(transport.error());
+    if (!transport) {
+      // Nothing has happened, so nothing is lost: the next start finds what this one has found.
+      store.submit(hub.take_last_batch(loop_->now()));
+      return failed(transport.error());
+    }
     server.start(**transport);
     loop_->attach(server);
     for (const std::string& url : (*transport)->urls()) {

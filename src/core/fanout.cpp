@@ -34,7 +34,7 @@ bool deliver_to(State& state, Fanout& fanout, const Fanout::Recipient& recipient
   const Handling handling = deliver(state, *actor, parcel, now);
   fanout.delivered += handling == Handling::sent ? 1 : 0;
   fanout.queued += handling == Handling::held ? 1 : 0;
-  return handling != Handling::lost;
+  return handling == Handling::sent || handling == Handling::held;
 }
 
 void run_slice(State& state, Fanout& fanout, std::size_t slice, Now now) {

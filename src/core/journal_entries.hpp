@@ -112,7 +112,8 @@ struct Recovered {
     WallTime until;
     std::uint64_t crashes = 0;  // when it was recorded
   };
-  /// A message that waits; its text stays on disk until it is asked for.
+  /// A message that waits. The text of a promised one stays on disk until it is asked for. The
+  /// others are no longer there: they come with their text, and go with the next crash.
   struct Waiting {
     std::uint64_t position;
     std::string target;
@@ -121,6 +122,7 @@ struct Recovered {
     std::size_t bytes;  // of the tail
     std::optional<WallTime> expires_at;
     bool promised;
+    std::string tail{};  // if not promised
   };
   std::uint64_t run = 1;      // rises with every start
   bool clean = true;          // the run before ended with a last batch, or there was none

@@ -148,6 +148,7 @@ void release_actors(State& state, Session& session, End end, Now now) {
       leave(state, id, now);
     }
   }
+  return_stored(state, session);
   end_guest(state, session, now);
   release_senders(state, session, now);
   forget_identity(state, session);
@@ -158,12 +159,15 @@ void displace(State& state, Session& old, std::string_view address, Now now) {
                           {{"sessionId", old.session_id}, {"actorAddress", std::string(address)}}});
   const ActorId kept = state.registry.find_address(address);
   std::erase(old.actors, kept);
+  // What was not sent yet is lost to the old session; the goodbye is its last message.
+  std::vector<ReceiptId> lost;
+  discard_outbox(state, old, DropReason::replaced, lost);
   say_goodbye(state, old,
               {"duplicate_connection",
                "Another session has taken over " + std::string(address) + ".", std::nullopt},
               close_normal, now);
   release_actors(state, old, End::unclean, now);
-  drop_waiting(state, old);
+  receipts_lost(state, lost, now);
 }
 
 void finish_session(State& state, Session& session, Now now) {

@@ -23,10 +23,10 @@ bool fits(const State& state, const Actor& actor, std::size_t bytes) {
 }
 
 /// Tells who asks for a receipt why there will be none.
-void refuse_asker(State& state, ReceiptId receipt, DropReason reason, Now now) {
+void refuse_asker(State& state, ReceiptId receipt, std::string_view target, DropReason reason,
+                  Now now) {
   if (reason == DropReason::mailbox_full || reason == DropReason::memory_limit) {
-    const Error full{ErrorCode::queue_full, "More waited for the target than it took.", {}, {}};
-    return receipt_refused(state, receipt, full, now);
+    return receipt_refused(state, receipt, mailbox_full(target), now);
   }
   if (reason == DropReason::expired) {
     const Error late{ErrorCode::message_expired, "The message expired while it waited.", {}, {}};
@@ -35,10 +35,9 @@ void refuse_asker(State& state, ReceiptId receipt, DropReason reason, Now now) {
   receipts_lost(state, {receipt}, now);
 }
 
-void drop(State& state, const Held& held, DropReason reason, Now now) {
+void drop(State& state, const Actor& actor, const Held& held, DropReason reason, Now now) {
   count_drop(state, reason);
-  if (held.committed) state.journal.append(MessageGone{held.position}, now.mono);
-  if (held.receipt != 0) refuse_asker(state, held.receipt, reason, now);
+  if (held.receipt != 0) refuse_asker(state, held.receipt, actor.address, reason, now);
 }
 
 /// The oldest that nobody was promised make room. False: there is none left to go.
@@ -46,7 +45,7 @@ bool make_room(State& state, Actor& actor, std::size_t bytes, Now now) {
   while (!fits(state, actor, bytes)) {
     const auto oldest = take_unpromised_mail(state, actor);
     if (!oldest) return false;
-    drop(state, *oldest, DropReason::mailbox_full, now);
+    drop(state, actor, *oldest, DropReason::mailbox_full, now);
   }
   return true;
 }
@@ -76,7 +75,7 @@ bool unwanted(const State& state, const Held& held) {
 
 void let_go(State& state, const Actor& actor, Held held, DropReason reason, Now now) {
   if (held.promised) return bury(state, held, actor.address, name(reason), now);
-  drop(state, held, reason, now);
+  drop(state, actor, held, reason, now);
 }
 
 /// Asks the store for the first texts that are on disk only.
@@ -91,14 +90,10 @@ void ask_for_texts(State& state, ActorId id, Actor& actor) {
   state.load_requests.push_back(std::move(request));
 }
 
-void send_one(State& state, const Actor& actor, Session& session, Held held, Now now) {
+void send_one(State& state, const Actor& actor, Session& session, Held held) {
   const SharedBytes tail = held.tail;
   ReceiptId receipt = held.receipt;
-  if (held.promised) {
-    receipt = await_written(state, std::move(held), actor.address);
-  } else if (held.committed) {
-    state.journal.append(MessageGone{held.position}, now.mono);  // at most once
-  }
+  if (held.promised) receipt = await_written(state, std::move(held), actor.address);
   enqueue_delivery(state, actor, session, *tail,
                    tail->size() < limits::shared_tail_bytes ? nullptr : tail, receipt);
 }
@@ -116,7 +111,7 @@ void send_mail(State& state, ActorId id, Actor& actor, Session& session, Now now
       session.mail_behind.push_back(id);
       return;
     } else {
-      send_one(state, actor, session, take_first_mail(state, actor), now);
+      send_one(state, actor, session, take_first_mail(state, actor));
     }
   }
 }
@@ -136,6 +131,13 @@ void sift(State& state, Actor& actor, F&& f) {
 
 }  // namespace
 
+Error mailbox_full(std::string_view target) {
+  return {ErrorCode::queue_full,
+          "The mailbox of " + std::string(target) + " is full of messages that were promised.",
+          {},
+          {}};
+}
+
 Handling deliver(State& state, Actor& actor, const Parcel& parcel, Now now) {
   if (actor.online() && !actor.mail_waits()) {
     Session* session = state.sessions.find(actor.conn);
@@ -149,7 +151,7 @@ Handling deliver(State& state, Actor& actor, const Parcel& parcel, Now now) {
   }
   if (!make_room(state, actor, parcel.tail.view().size(), now)) {
     count_drop(state, DropReason::mailbox_full);
-    return Handling::lost;
+    return Handling::full;
   }
   put_mail(state, actor, held_of(state, parcel));
   return actor.online() ? Handling::sent : Handling::held;
@@ -159,12 +161,7 @@ void store_message(State& state, ActorId id, Actor& actor, const Parcel& parcel,
                    std::string_view sender, OpenRequest request, Now now) {
   if (refuse_promise(state, request, now)) return;
   if (!make_room(state, actor, parcel.tail.view().size(), now)) {
-    const Error error{ErrorCode::queue_full,
-                      "The mailbox of " + actor.address + " holds " +
-                          std::to_string(actor.mailbox->size()) + " stored messages.",
-                      {},
-                      {}};
-    return refuse(state, request, error, now);
+    return refuse(state, request, mailbox_full(actor.address), now);
   }
   Held held = held_of(state, parcel);
   held.promised = true;
@@ -225,7 +222,7 @@ void give_up_mail(State& state, Actor& actor, Mail rest, std::string_view reason
                !unwanted(state, held)) {
       return held;
     } else {
-      drop(state, held, DropReason::target_gone, now);
+      drop(state, actor, held, DropReason::target_gone, now);
     }
     return std::nullopt;
   });
@@ -242,7 +239,7 @@ void return_mail(State& state, Held held, std::string_view target, Now now) {
 void end_waiting_asks(State& state, Actor& actor, Now now) {
   sift(state, actor, [&](Held held) -> std::optional<Held> {
     if (held.receipt == 0) return held;
-    drop(state, held, DropReason::target_gone, now);
+    drop(state, actor, held, DropReason::target_gone, now);
     return std::nullopt;
   });
 }
@@ -266,7 +263,7 @@ bool shrink_mail(State& state, std::size_t bytes, Now now) {
   state.registry.for_each([&](ActorId, Actor& actor) {
     if (!actor.mail_waits() || actor.mailbox->bytes_here() < bytes) return;
     while (const auto held = take_unpromised_mail(state, actor)) {
-      drop(state, *held, DropReason::memory_limit, now);
+      drop(state, actor, *held, DropReason::memory_limit, now);
       any = true;
     }
     if (!actor.mailbox || !state.settings.persistent) return;
@@ -309,7 +306,7 @@ void journal_mail(State& state, Now now) {
   state.registry.for_each([&](ActorId, Actor& actor) {
     if (!actor.mail_waits()) return;
     actor.mailbox->for_each([&](const Held& held) {
-      if (held.promised || held.committed) return;
+      if (held.promised) return;
       state.journal.append(row_of(held, actor, now), now.mono);
     });
   });

@@ -25,12 +25,16 @@ struct Parcel {
 enum class Handling : std::uint8_t {
   sent,  // on its way to the actor's session
   held,  // waits for an actor that is offline
-  lost,  // its session takes no more, or the mailbox has no room; counted
+  full,  // the mailbox has no room; counted
+  lost,  // its session takes no more; counted
 };
 
 /// An at-most-once message: to the actor's session, or into its mailbox if it is offline or has
 /// mail that must come first.
 Handling deliver(State& state, Actor& actor, const Parcel& parcel, Now now);
+
+/// What an ask is told whose target's mailbox is full.
+Error mailbox_full(std::string_view target);
 
 /// An ask to an offline actor: stored, then answered `queued`; or refused.
 void store_message(State& state, ActorId id, Actor& actor, const Parcel& parcel,

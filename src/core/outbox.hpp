@@ -46,6 +46,12 @@ class Outbox {
   /// All that was handed over is with the kernel: moves the receipts reached to `out`.
   void written(std::vector<ReceiptId>& out);
 
+  /// The receipts of frames that are not with the kernel yet, in order.
+  template <class F>
+  void for_each_receipt(F&& f) const {
+    for (const Receipt& receipt : receipts_) f(receipt.id);
+  }
+
   /// Drops every frame of which no byte was handed over; their receipts go to `out`, and with them
   /// those of frames not yet written. Returns how many frames were dropped.
   std::size_t discard(BufferPool& pool, std::vector<ReceiptId>& out);

@@ -56,6 +56,15 @@ void receipts_lost(State& state, const std::vector<ReceiptId>& ids, Now now) {
   }
 }
 
+void return_stored(State& state, const Session& session) {
+  session.outbox.for_each_receipt([&state](ReceiptId id) {
+    const auto found = state.receipts.find(id);
+    if (found == state.receipts.end() || !found->second.held) return;
+    state.returned_mail.push_back(std::move(found->second));
+    state.receipts.erase(found);
+  });
+}
+
 void receipt_refused(State& state, ReceiptId id, const Error& error, Now now) {
   const auto receipt = take(state, id);
   if (!receipt) return;

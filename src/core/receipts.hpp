@@ -24,6 +24,10 @@ void receipts_written(State& state, const std::vector<ReceiptId>& ids, Now now);
 /// left in State::returned_mail.
 void receipts_lost(State& state, const std::vector<ReceiptId>& ids, Now now);
 
+/// The session is being left: what came from the store returns to its mailbox, although its bytes
+/// may still reach the socket, so that it is there before anything newer.
+void return_stored(State& state, const Session& session);
+
 /// The delivery was given up for another reason, which the sender is told.
 void receipt_refused(State& state, ReceiptId id, const Error& error, Now now);
 

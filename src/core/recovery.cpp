@@ -7,6 +7,7 @@
 #include "core/dead_letters.hpp"
 #include "core/lifecycle.hpp"
 #include "core/mailroom.hpp"
+#include "core/shared_tail.hpp"
 
 namespace signal_hub::core {
 namespace {
@@ -88,14 +89,14 @@ class Recovery {
     held.bytes = waiting.bytes;
     held.expires = waiting.expires_at;
     held.promised = waiting.promised;
-    held.committed = true;
+    held.committed = waiting.promised;
+    if (!waiting.promised) held.tail = count_shared(state_, waiting.tail);
     held.sender = waiting.sender;
     held.message_id = waiting.message_id;
     Actor* actor = state_.registry.find(addressee(state_, waiting.target));
     if (actor == nullptr) {
       ++done_.expired;
-      if (held.promised) return bury(state_, held, waiting.target, "target_gone", now_);
-      state_.journal.append(MessageGone{held.position}, now_.mono);
+      if (held.promised) bury(state_, held, waiting.target, "target_gone", now_);
       return;
     }
     put_mail(state_, *actor, std::move(held));

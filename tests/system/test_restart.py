@@ -202,6 +202,23 @@ async def test_the_state_can_be_read_while_the_hub_serves(start, database):
     assert "run|1" in query(database, "select * from v_meta")
 
 
+async def test_a_start_that_finds_its_port_taken_is_no_crash(start, start_hub, database):
+    first = start()
+    owner, sender = await actor(first), await session(first)
+    await lose(owner, sender)
+    await sender.tell(owner.me, "waiting")
+    await sender.fence()
+    await first.stopped()
+    other = start_hub()
+    done = run_hub(*FLAGS, db=database, listen=f"127.0.0.1:{other.port}")
+    assert done.returncode == 1
+    second = start()
+    assert second.wait_log("recovered")["clean"] is True
+    back, registered = await come_back(second, owner.me)
+    assert registered["version"] == 2
+    assert (await back.receive("app:event"))["payload"] == "waiting"
+
+
 async def test_two_hubs_do_not_share_a_database(start, database):
     first = start()
     done = run_hub(*FLAGS, db=database)

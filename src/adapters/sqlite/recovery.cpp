@@ -76,6 +76,8 @@ core::Recovered recover(SQLite::Database& db, WallTime now) {
   found.messages = rows<core::Recovered::Waiting>(
       db, "messages", std::string("SELECT ") + waiting_columns + " FROM messages ORDER BY position",
       read_waiting);
+  // At most once: whatever becomes of them now, they do not come back from here.
+  db.exec("DELETE FROM messages WHERE NOT promised");
   transaction.commit();
   return found;
 }

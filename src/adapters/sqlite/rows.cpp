@@ -146,6 +146,7 @@ core::Recovered::Waiting read_waiting(SQLite::Statement& statement) {
       .bytes = bytes > 0 ? bytes - 1 : 0,
       .expires_at = read_optional_time(statement.getColumn(5)),
       .promised = statement.getColumn(6).getInt() != 0,
+      .tail = statement.getColumn(7).getString(),
   };
 }
 

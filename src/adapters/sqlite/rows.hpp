@@ -26,9 +26,10 @@ inline constexpr const char* message_columns =
 
 void bind_message(SQLite::Statement& statement, const core::MessageRow& row);
 
-/// What a restart needs of a message; its text stays where it is.
+/// What a restart needs of a message; the text of a promised one stays where it is.
 inline constexpr const char* waiting_columns =
-    "position, target, sender, message_id, bytes, expires_at, promised";
+    "position, target, sender, message_id, bytes, expires_at, promised,"
+    " CASE WHEN promised THEN '' ELSE substr(message, 2) END";
 
 core::Recovered::Waiting read_waiting(SQLite::Statement& statement);
 

@@ -133,9 +133,11 @@ void handle(Context& c, const wire::Send& send) {
     return store_message(state, id, *actor, parcel, c.from, std::move(c.request), c.now);
   }
   if (receipt) parcel.receipt = await_written(state, std::move(c.request), *target);
-  if (deliver(state, *actor, parcel, c.now) == Handling::lost) {
-    return receipts_lost(state, {parcel.receipt}, c.now);
+  const Handling handling = deliver(state, *actor, parcel, c.now);
+  if (handling == Handling::full) {
+    return receipt_refused(state, parcel.receipt, mailbox_full(*target), c.now);
   }
+  if (handling == Handling::lost) return receipts_lost(state, {parcel.receipt}, c.now);
   push_back(state, c.session, c.from, *actor, c.now);
 }
 

@@ -341,6 +341,42 @@ TEST(Away, AnAskThatMakesRoomInAMailboxIsToldThatItWasFull) {
   EXPECT_EQ(payload_of(w.take(b).at(0), "code"), "\"queue_full\"");
 }
 
+TEST(Away, AnAskForAMailboxFullOfPromisesIsToldSo) {
+  HubSettings s = patient();
+  s.queue_limit = 1;
+  AwayWorld w(s);
+  const ConnId a = w.member("@(a)");
+  const ConnId b = w.member("@(b)");
+  w.lose(a);
+  w.frame(b, w.message("@(b)", "hub:send", R"({"type":"n","data":1})", "{}", "@(a)"));
+  const ConnId back = w.connect("@(a)");
+  w.frame(back, w.message("@(a)", "hub:register", World::registration("@(a)")));
+  w.frame(b, w.message("@(b)", "hub:send", R"({"type":"n","data":2})", "{}", "@(a)"));
+  w.flush();
+  EXPECT_EQ(payload_of(w.take(b).at(0), "code"), "\"queue_full\"");
+}
+
+TEST(Away, StoredMessagesOfADisplacedSessionComeFirstInTheNewOne) {
+  AwayWorld w;
+  const ConnId a = w.member("@(a)");
+  const ConnId b = w.member("@(b)");
+  w.lose(a);
+  w.frame(b, w.message("@(b)", "hub:send", R"({"type":"n","data":1})", "{}", "@(a)"));
+  w.commit();
+  const ConnId first = w.connect("@(a)");
+  w.blocked[first.slot] = true;
+  w.frame(first, w.message("@(a)", "hub:register", World::registration("@(a)")));
+  w.flush();
+  const ConnId second = w.connect("@(a)");
+  w.frame(second, w.message("@(a)", "hub:register", World::registration("@(a)")));
+  w.tell(b, "@(b)", "hub:send", R"({"type":"n","data":2})", "@(a)");
+  w.flush();
+  const auto got = w.take(second);
+  ASSERT_EQ(got.size(), 3U);
+  EXPECT_NE(got[1].find("\"payload\":1"), std::string::npos);
+  EXPECT_NE(got[2].find("\"payload\":2"), std::string::npos);
+}
+
 std::size_t closes(const World& w, ConnId conn) {
   std::size_t n = 0;
   for (const Command& c : w.commands) {

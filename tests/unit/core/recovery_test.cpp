@@ -181,19 +181,14 @@ TEST(Recovery, WhatPromisesNothingIsDeliveredAtMostOnce) {
   World w(patient());
   Recovered r = two_actors(w);
   const std::string tail = R"j("from":"@(b)","type":"n","payload":1})j";
-  r.messages = {{3, "@(a)", "@(b)", "m1", tail.size(), std::nullopt, false}};
+  r.messages = {{3, "@(a)", "@(b)", "m1", tail.size(), std::nullopt, false, tail}};
   w.hub.restore(r, w.now());
+  const Batch batch = w.hub.take_last_batch(w.now());  // it would be there after another stop
+  EXPECT_EQ(std::get<MessageRow>(batch.entries.back().entry).tail, tail);
   const ConnId conn = w.connect("@(a)");
   w.frame(conn, w.message("@(a)", "hub:register", World::registration("@(a)")));
-  std::vector<LoadRequest> asked;
-  w.hub.take_load_requests(asked);
-  w.hub.loaded({asked.at(0).id, {{3, tail}}, false}, w.now());
   w.hub.closed(conn, false, w.now());  // never written
   EXPECT_EQ(w.stats().mail_messages, 0U);
-  const Batch batch = w.hub.take_batch(w.now());
-  EXPECT_TRUE(std::any_of(batch.entries.begin(), batch.entries.end(), [](const Batch::Entry& e) {
-    return std::holds_alternative<MessageGone>(e.entry);
-  }));
 }
 
 TEST(Recovery, TheLastBatchHoldsMailboxesInMemory) {
