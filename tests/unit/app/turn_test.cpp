@@ -11,6 +11,7 @@
 
 #include "app/memory_store.hpp"
 #include "app/server.hpp"
+#include "fakes.hpp"
 
 namespace signal_hub::app {
 namespace {
@@ -38,27 +39,9 @@ struct FakeTransport final : Transport {
   bool listening = true;
 };
 
-struct FakeClock final : Clock {
-  Now now() const override { return {MonoTime{at}, WallTime{Millis{1'700'000'000'000} + at}}; }
-  std::uint64_t stopwatch_us() const override { return us += 10; }
-  Millis at{1'000};
-  mutable std::uint64_t us = 1;
-};
-
 struct FakeTimer final : Timer {
   void arm(MonoTime at) override { deadline = at; }
   MonoTime deadline = never;
-};
-
-struct FakeLogger final : Logger {
-  bool enabled(Level) const override { return true; }
-  void set_level(Level to) override { level = to; }
-  void write(WallTime, Level, std::string_view event, std::span<const LogField>) override {
-    events.emplace_back(event);
-  }
-  void flush() override {}
-  std::vector<std::string> events;
-  Level level = Level::info;
 };
 
 struct ServerTest : testing::Test {
@@ -81,9 +64,7 @@ struct ServerTest : testing::Test {
                            R"(","payload":null,"pattern":"ask","timestamp":1,"metadata":)" +
                            metadata + "}");
   }
-  bool logged(std::string_view event) const {
-    return std::find(logger.events.begin(), logger.events.end(), event) != logger.events.end();
-  }
+  bool logged(std::string_view event) const { return logger.count(event) > 0; }
 
   Settings settings;
   FakeClock clock;
