@@ -182,8 +182,8 @@ Batch Hub::take_batch(Now now) {
 }
 
 Batch Hub::take_last_batch(Now now) {
+  journal_mail(*state_, now);  // first: it may be what the journal has no room for
   if (state_->journal.starting_over()) journal_everything(*state_, now);
-  journal_mail(*state_, now);
   return state_->journal.take_last_batch();
 }
 

@@ -206,5 +206,23 @@ TEST(Recovery, TheLastBatchHoldsMailboxesInMemory) {
   EXPECT_FALSE(row.promised);
 }
 
+TEST(Recovery, TheLastBatchIsWholeAlsoWhenItsMailPassesTheJournalsLimit) {
+  HubSettings s = patient();
+  s.journal_limit = 5;
+  World w(s);
+  const ConnId a = w.member("@(a)");
+  const ConnId b = w.member("@(b)");
+  w.hub.take_batch(w.now());
+  w.hub.closed(a, false, w.now());
+  for (int i = 0; i < 9; ++i) {
+    w.tell(b, "@(b)", "hub:send", R"({"type":"n","data":1})", "@(a)");
+  }
+  std::size_t actors = 0;
+  for (const Batch::Entry& e : w.hub.take_last_batch(w.now()).entries) {
+    actors += std::holds_alternative<ActorRow>(e.entry) ? 1 : 0;
+  }
+  EXPECT_EQ(actors, 2U);
+}
+
 }  // namespace
 }  // namespace signal_hub::core
