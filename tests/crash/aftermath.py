@@ -38,11 +38,10 @@ class Aftermath:
             self.world.fault(f"dormant are {dormant}, durable subscriptions have {found.dormant()}")
 
     def _check_mail(self):
-        """What was answered `queued` for somebody who has been away ever since is still there."""
+        """What was stored for somebody who has been away ever since is still there."""
         for letter in self.world.ledger.owed():
             owner = self.world.owner_of(letter.target)
-            stored = letter.state == "queued" or letter.saved
-            if not stored or letter.stay != owner.stays[letter.target]:
+            if letter.state == "delivered" or letter.stay != owner.stays[letter.target]:
                 continue
             if letter.id not in self.rows.messages:
                 self.world.fault(f"no longer in the database: {letter}, "

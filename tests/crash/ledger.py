@@ -1,7 +1,8 @@
 """Every message between the clients of a run: what was promised of it, and where it arrived.
 
 Messages are numbered per sender's session, target and kind; in one run of the hub each target gets
-them in that order, none twice. After a crash it may get again what it got within the journal lag.
+them in that order, none twice. After a crash it may get stored ones (asks) again that it got within
+the journal lag.
 """
 import dataclasses
 import time
@@ -18,9 +19,7 @@ class Letter:
     stay: int            # the target's, when it was sent; see Owner.stays
     # sent → queued | delivered | waiting (a tell to an actor known to be away) | refused | dead;
     # `loose`: nothing can be expected of it any more
-    posted: int = 0      # in which run
     state: str = "sent"
-    saved: bool = False     # a clean stop wrote it
     doubtful: bool = False  # its target went while the answer was awaited
     arrivals: list = dataclasses.field(default_factory=list)  # (run, when)
 
@@ -45,8 +44,7 @@ class Ledger:
     def post(self, letter_id, sender, session, target, kind, stay):
         key = (session, target, kind)
         number = self._last_number[key] = self._last_number.get(key, 0) + 1
-        letter = Letter(letter_id, sender, session, target, kind, number, stay,
-                        self.run)
+        letter = Letter(letter_id, sender, session, target, kind, number, stay)
         self.letters[letter_id] = letter
         if kind == "ask":
             self._unsettled.setdefault(target, set()).add(letter_id)
@@ -101,32 +99,29 @@ class Ledger:
         if not letter.arrivals:
             return
         self.counts["again"] += 1
-        stored = letter.kind == "ask" or self.stopped_clean_since(letter.posted)
-        if not stored or not self.may_come_again(*letter.arrivals[-1]):
-            self._report(f"arrived again in run {self.run}, though that it had arrived was on disk:"
-                         f" {letter}; ends {self.ends}")
-
-    def stopped_clean_since(self, run):
-        """Only a clean stop writes what is promised to nobody."""
-        return any(clean for ended, (clean, _) in self.ends.items() if ended >= run)
-
-    def may_come_again(self, run, when):
-        """What arrived then, out of the database: a crash may have lost that it did."""
+        run, when = letter.arrivals[-1]
         clean, surely_until = self.ends.get(run, (True, 0.0))
-        return not clean and when > surely_until
+        if letter.kind == "tell" or clean or when <= surely_until:
+            self._report(f"arrived again in run {self.run}: {letter}; ends {self.ends}")
 
     # ---- the end of a run -----------------------------------------------------------------------
 
     def run_ended(self, clean, surely_until):
         self.ends[self.run] = (clean, surely_until)
-        for letter in [x for target in self._unsettled for x in self.unsettled(target)]:
-            if letter.state == "sent":
-                self.mark(letter, "loose")  # no answer will come
-            elif letter.state == "waiting":
-                letter.saved = letter.saved or clean
-                if not letter.saved:
-                    self.mark(letter, "loose")
-            elif letter.state == "delivered":
-                # Its target has read its socket to the end.
-                self._report(f"was written, but never arrived: {letter}")
-                self.mark(letter, "loose")
+        for letter in self._open("sent"):
+            self.mark(letter, "loose")  # no answer will come
+        for letter in self._open("delivered"):
+            # Its target has read its socket to the end.
+            self._report(f"was written, but never arrived: {letter}")
+            self.mark(letter, "loose")
+        if not clean:
+            self.crashed()
+
+    def crashed(self):
+        """What waited in memory is lost."""
+        for letter in self._open("waiting"):
+            self.mark(letter, "loose")
+
+    def _open(self, state):
+        return [letter for target in self._unsettled for letter in self.unsettled(target)
+                if letter.state == state]

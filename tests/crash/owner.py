@@ -1,6 +1,5 @@
 """A client that owns some addresses: comes, acts, goes in many ways, and keeps its own record."""
 import asyncio
-import time
 
 from history import History, Leave
 from peer import Gone, Peer
@@ -35,14 +34,9 @@ class Owner:
             world.fault(f"{self.me} got {dict(message)}")
 
     def _probed(self, probe, address):
-        world, before = self.world, self.world.probed.get((probe, address))
-        posted, addresses = world.probes[probe]
-        fine = before is None or (world.ledger.stopped_clean_since(posted) and
-                                  world.ledger.may_come_again(*before))
-        if address not in addresses or not fine:
-            world.fault(f"publication {probe} came to {address}, it was for {addresses}, "
-                        f"before {before}; ends {world.ledger.ends}")
-        world.probed[probe, address] = (world.ledger.run, time.monotonic())
+        if address not in self.world.probes[probe] or (probe, address) in self.world.probed:
+            self.world.fault(f"publication {probe} came to {address} again or unasked for")
+        self.world.probed.add((probe, address))
 
     # ---- coming ---------------------------------------------------------------------------------
 

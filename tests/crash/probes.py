@@ -20,16 +20,14 @@ async def publish_to_all(world):
     sent = {}
     for topic in TOPICS:
         number = next(_numbers)
-        sent[number] = subscribers(world, topic)
-        world.probes[number] = (world.ledger.run, sent[number])
+        sent[number] = world.probes[number] = subscribers(world, topic)
         answer = await world.observer.request("hub:publish", {
             "topic": topic, "type": "crash:probe", "data": {"probe": number}})
         if answer["payload"].get("subscriberCount") != len(sent[number]):
             world.fault(f"{topic} has the subscribers {sent[number]}: {dict(answer)}")
     held = set().union(*(owner.held for owner in world.owners))
     awaited = {(n, a) for n, addresses in sent.items() for a in addresses if a in held}
-    await world.until(lambda: awaited <= world.probed.keys(),
-                      lambda: awaited - world.probed.keys())
+    await world.until(lambda: awaited <= world.probed, lambda: awaited - world.probed)
     world.counts["probes"] += len(awaited)
 
 

@@ -87,6 +87,8 @@ class Rounds:
         self.world.faults += faults
         # Killed before it had begun, it leaves what it found.
         clean = self._aftermath.clean and rows.run == self._aftermath.rows.run
+        if not clean:
+            self.world.ledger.crashed()
         self._aftermath = Aftermath(self.world, rows, clean)
         self._aftermath.check_rows()
         self.world.counts["starts killed"] += 1

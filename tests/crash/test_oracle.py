@@ -79,8 +79,8 @@ def ledger(faults):
     return Ledger(faults.append)
 
 
-def post(ledger, name, state="queued"):
-    letter = ledger.post(name, "@(s)", 1, A, "ask", 0)
+def post(ledger, name, state="queued", kind="ask"):
+    letter = ledger.post(name, "@(s)", 1, A, kind, 0)
     ledger.mark(letter, state)
     return letter
 
@@ -109,11 +109,12 @@ def test_a_letter_that_was_refused_must_not_arrive(ledger, faults):
     assert len(faults) == 1
 
 
-@pytest.mark.parametrize("clean, on_disk_until, again", [
-    (True, 0.0, 1), (False, float("inf"), 1), (False, 0.0, 0)])
-def test_only_what_arrived_just_before_a_crash_may_arrive_again(ledger, faults, clean,
-                                                                on_disk_until, again):
-    letter = post(ledger, "1")
+@pytest.mark.parametrize("kind, clean, on_disk_until, again", [
+    ("ask", True, 0.0, 1), ("ask", False, float("inf"), 1), ("ask", False, 0.0, 0),
+    ("tell", False, 0.0, 1)])
+def test_only_an_ask_that_came_just_before_a_crash_may_come_again(ledger, faults, kind, clean,
+                                                                  on_disk_until, again):
+    letter = post(ledger, "1", kind=kind)
     ledger.arrived(message(letter), A)
     ledger.run_ended(clean, on_disk_until)
     ledger.run += 1

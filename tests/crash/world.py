@@ -30,8 +30,8 @@ class World:
         self.on_disk_until = 0.0  # changes answered before are known to be on disk
         self.quiet = False      # nothing is promised in this run, so that much may be lost
         self.trap = False       # kill the hub when the next promise arrives
-        self.probes = {}        # number → (run, addresses that are to get it)
-        self.probed = {}        # (number, address) → (run, when)
+        self.probes = {}        # number → addresses that are to get it
+        self.probed = set()     # (number, address)
         self.counts = dict.fromkeys(
             ("kills", "stops", "starts killed", "steps", "durable", "promised", "by lag", "lost",
              "resumed", "renewed", "stale", "probes"), 0)
