@@ -58,11 +58,12 @@ class Rounds:
     async def _run(self, work, clean):
         """A run of the hub: checks what it found, does `work`, which ends it, reads the file."""
         world = self.world
-        world.hub = await asyncio.to_thread(self.hub().start)
+        world.hub = self.hub().spawn()
         world.ending.clear()
         world.peers, world.trap, world.on_disk_until = [], False, 0.0
         world.ledger.run += 1
         try:
+            await asyncio.to_thread(world.hub.listening)
             world.observer = await Peer.reach(world.hub.url, "@(observer)", lambda _: None)
             world.peers.append(world.observer)
             if self._aftermath:

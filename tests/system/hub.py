@@ -92,8 +92,11 @@ class Hub:
 
     def start(self):
         self.spawn()
-        listening = self.wait_log("listening")
-        self.url = listening["url"]
+        return self.listening()
+
+    def listening(self):
+        """Waits until it listens."""
+        self.url = self.wait_log("listening")["url"]
         return self
 
     def spawn(self):
