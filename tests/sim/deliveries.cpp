@@ -67,10 +67,15 @@ void Deliveries::check_once(const LinkRecord& link, const Request& request,
     const bool stored = request.is_stored() || (request.ask && request.answered == open_end);
     const bool lost = !copy.with_kernel();
     if (other && (stored || lost) && !book_.links.at(copy.link->serial).lives()) continue;
+    // Or ends the frame that was on its way when it was displaced.
+    if (other && stored && !link.lives()) continue;
     if (perhaps_to_guest(request, *copy.link) || perhaps_to_guest(request, *link.link)) continue;
-    book_.fail("delivered twice, on links " + std::to_string(copy.link->serial) + " and " +
-               std::to_string(link.link->serial) + ": " + message.text + "\n  of " +
-               describe(request));
+    std::string what = "delivered twice, on links " + std::to_string(copy.link->serial) + " and " +
+                       std::to_string(link.link->serial) + ": " + message.text + "\n  of " +
+                       describe(request);
+    if (!other || !stored) return book_.fail(std::move(what));
+    // A session displaced in this turn may have had it on its way; the log says so at its end.
+    doubled_.push_back({copy.link->serial, std::move(what)});
   }
 }
 
@@ -151,6 +156,10 @@ void Deliveries::turn_ended(bool mail_dropped) {
     book_.fail(skipped_.front());
   }
   skipped_.clear();
+  for (Doubled& d : doubled_) {
+    if (book_.links.at(d.first_link).lives()) book_.fail(std::move(d.what));
+  }
+  doubled_.clear();
 }
 
 void Deliveries::conclude(Request& request) {

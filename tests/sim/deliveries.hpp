@@ -74,6 +74,11 @@ class Deliveries {
   std::map<std::pair<std::uint32_t, std::string>, std::vector<Copy>> copies_;  // request, to
   Step mail_dropped_ = 0;             // when mailboxes last made room
   std::vector<std::string> skipped_;  // in this turn, perhaps
+  struct Doubled {
+    std::uint32_t first_link;
+    std::string what;
+  };
+  std::vector<Doubled> doubled_;  // stored messages that came again, until the turn's end
   // topic → stream → publications in order
   std::map<std::string, std::map<std::string, std::vector<std::uint32_t>>> orders_;
 };

@@ -57,8 +57,11 @@ core::Recovered Disk::begin_run(WallTime now) {
   for (const auto& [address, version] : versions_) found.versions.push_back(version);
   for (const auto& [position, row] : messages_) {
     found.messages.push_back({row.position, row.target, row.sender, row.message_id, row.tail.size(),
-                              row.expires_at, row.promised});
+                              row.expires_at, row.promised,
+                              row.promised ? std::string() : row.tail});
   }
+  // At most once: what promises nothing does not come back from here a second time.
+  std::erase_if(messages_, [](const auto& entry) { return !entry.second.promised; });
   return found;
 }
 

@@ -20,6 +20,9 @@ inline constexpr std::array kept_seeds{
     KeptSeed{"MailOfARemovedActorCountedForEver", 47},
     KeptSeed{"EvictedAskAnsweredUnknownActor", 711},
     KeptSeed{"AtMostOnceTwiceAfterACleanStop", 329},
+    KeptSeed{"FullMailboxAnsweredUnknownActor", 486},
+    KeptSeed{"StoredMailBehindNewerAfterATakeover", 1662},
+    KeptSeed{"ActorsLostWhenTheLastBatchsMailPassedTheLimit", 6408},
 };
 
 }  // namespace signal_hub::sim
