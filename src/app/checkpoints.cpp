@@ -5,6 +5,12 @@
 #include "app/event_log.hpp"
 
 namespace signal_hub::app {
+namespace {
+
+// A commit that takes longer is a disk that hangs: nothing is promised until it returns.
+constexpr Millis stuck_after{10'000};
+
+}  // namespace
 
 Checkpoints::Checkpoints(core::Hub& hub, Store& store, Logger& logger,
                          const ServerSettings& settings)
@@ -13,6 +19,7 @@ Checkpoints::Checkpoints(core::Hub& hub, Store& store, Logger& logger,
 void Checkpoints::run(Now now) {
   now_ = now;
   store_.poll(*this);
+  note_stuck();
   note_overflow();
   offer(now);
   store_.poll(*this);  // a store without a disk is done at once
@@ -34,12 +41,14 @@ void Checkpoints::offer(Now now) {
   core::Batch batch = finishing_ ? hub_.take_last_batch(now) : hub_.take_batch(now);
   if (finishing_) last_ = batch.seq;
   in_flight_ = batch.entries.size();
+  stuck_at_ = now.mono + stuck_after;
   store_.submit(std::move(batch));
 }
 
 MonoTime Checkpoints::next_deadline() const {
-  // While a batch is in flight its end wakes the loop.
-  if (hub_.journal().empty() || !store_.ready() || last_) return never;
+  // While a batch is in flight its end wakes the loop, if it ends.
+  if (!store_.ready()) return failing_since_ ? never : stuck_at_;
+  if (hub_.journal().empty() || last_) return never;
   return hub_.journal().waiting_since() + settings_.checkpoint_interval;
 }
 
@@ -53,8 +62,15 @@ void Checkpoints::note_overflow() {
   overflow_told_ = over;
 }
 
+void Checkpoints::note_stuck() {
+  if (store_.ready() || failing_since_ || now_.mono < stuck_at_) return;
+  write_failed("a commit has not returned for " + std::to_string(stuck_after / 1s) + " seconds");
+}
+
 void Checkpoints::durable(std::uint64_t seq, const std::vector<std::uint64_t>& refused) {
   in_flight_ = 0;
+  stuck_at_ = never;
+  failure_.clear();
   if (failing_since_) {
     const Millis failed = now_.mono - *std::exchange(failing_since_, std::nullopt);
     log(core::LogEvent::store_recovered, {{"duration", failed.count()}});
@@ -66,6 +82,7 @@ void Checkpoints::durable(std::uint64_t seq, const std::vector<std::uint64_t>& r
 }
 
 void Checkpoints::write_failed(const std::string& reason) {
+  failure_ = reason;
   if (!failing_since_) {
     failing_since_ = now_.mono;
     log(core::LogEvent::store_failed,

@@ -35,6 +35,9 @@ class Checkpoints final : private StoreEvents {
   /// The last batch is on disk.
   bool finished() const;
 
+  /// Why nothing can be written; empty while all is well.
+  const std::string& failure() const { return failure_; }
+
   /// Changes that are not on disk.
   std::size_t unsaved() const { return hub_.journal().backlog() + in_flight_; }
 
@@ -47,6 +50,7 @@ class Checkpoints final : private StoreEvents {
   bool due(Now now) const;
   void offer(Now now);
   void note_overflow();
+  void note_stuck();
   void log(core::LogEvent event, std::vector<core::Event::Field> fields);
 
   core::Hub& hub_;
@@ -55,6 +59,8 @@ class Checkpoints final : private StoreEvents {
   const ServerSettings& settings_;
   Now now_{};  // of the run in progress
   std::size_t in_flight_ = 0;
+  MonoTime stuck_at_ = never;  // when the batch in flight has taken too long
+  std::string failure_;
   std::optional<MonoTime> failing_since_;
   bool overflow_told_ = false;
   bool finishing_ = false;

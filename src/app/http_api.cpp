@@ -33,19 +33,19 @@ struct Check {
   std::size_t limit;
 };
 
-Status judge(const StoreFigures& store) {
-  if (store.failing) return Status::unhealthy;
-  return store.wal_pinned ? Status::degraded : Status::ok;
+Status judge_store(const HttpInput& in) {
+  if (in.stats.store_failing) return Status::unhealthy;
+  return in.store.wal_pinned ? Status::degraded : Status::ok;
 }
 
 void write_store(wire::JsonWriter& out, const HttpInput& in) {
   const StoreFigures& store = in.store;
-  out.key("store").begin_object().field("status", name(judge(store)));
+  out.key("store").begin_object().field("status", name(judge_store(in)));
   out.field("persistent", store.persistent);
   out.field("backlog", in.stats.journal_backlog).field("limit", in.settings.journal_limit);
   out.field("lag", in.stats.journal_lag.count()).field("walBytes", store.wal_bytes);
   out.field("walPinned", store.wal_pinned);
-  if (store.failing) out.field("error", std::string_view(store.error));
+  if (in.stats.store_failing) out.field("error", std::string_view(in.store_error));
   out.end_object();
 }
 
@@ -61,7 +61,7 @@ HttpResponse health(const HttpInput& in) {
        limits.max_actors},
       {"memory", judge(held, limits.memory_limit), held, limits.memory_limit},
   };
-  Status worst = judge(in.store);
+  Status worst = judge_store(in);
   for (const Check& check : checks) worst = std::max(worst, check.status);
   HttpResponse response;
   response.status = worst == Status::unhealthy ? 503 : 200;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "app/histogram.hpp"
 #include "app/ports.hpp"
@@ -16,6 +17,7 @@ struct HttpInput {
   const core::Stats& stats;
   const HubSettings& settings;
   const StoreFigures& store;
+  const std::string& store_error;  // why it fails, while it does
   const DurationHistogram& turns;
   std::size_t backed_up;
   const ReadProcess& read_process;

@@ -237,7 +237,7 @@ void storage_page(Page& page, const MetricsInput& in) {
   page.single(journal_lag, static_cast<double>(s.journal_lag.count()) / 1e3);
   page.single(journal_restarts, s.journal_restarts);
   page.single(commit_waits, s.commit_waits);
-  page.single(store_up, in.store.failing ? 0 : 1);
+  page.single(store_up, s.store_failing ? 0 : 1);
   page.single(commits, in.store.commits);
   page.single(rows_written, in.store.rows_written);
   page.single(rows_refused, in.store.rows_refused);

@@ -107,8 +107,8 @@ void Server::writable(ConnId conn) {
 HttpResponse Server::http(const HttpRequest& request) {
   const Now now = parts_.clock.now();
   const core::Stats stats = parts_.hub.stats(now.mono);
-  return serve_http(request, {stats, settings_.hub, parts_.store.figures(), turn_->durations(),
-                              turn_->backed_up(), parts_.read_process, now});
+  return serve_http(request, {stats, settings_.hub, parts_.store.figures(), checkpoints_.failure(),
+                              turn_->durations(), turn_->backed_up(), parts_.read_process, now});
 }
 
 void Server::library_log(std::string_view line) {

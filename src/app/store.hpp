@@ -34,9 +34,7 @@ class StoreEvents {
 /// Figures for /metrics and /health.
 struct StoreFigures {
   bool persistent = false;  // false: nothing survives, by choice
-  bool failing = false;     // the last attempt to write failed
   bool wal_pinned = false;
-  std::string error;  // of the last failed attempt, while failing
   std::uint64_t commits = 0;
   std::uint64_t rows_written = 0;
   std::uint64_t rows_refused = 0;

@@ -106,7 +106,8 @@ constexpr std::array table{
              "How long actors of a lost session stay, as away; 0: they end at once.",
              hub<&H::grace>),
 
-    number("max-actors", registry, "Registered actors; further ones are refused.",
+    number("max-actors", registry,
+           "Registered actors, with those kept for durable subscriptions; more are refused.",
            hub<&H::max_actors>),
     duration("actor-ttl", registry, "Lifetime of a registration that asks for none.",
              hub<&H::actor_ttl>, 1000),

@@ -72,6 +72,7 @@ struct Stats {
   std::size_t dedupe_entries = 0;
   double messages_per_second = 0;  // received, over the last 10 s
   std::uint32_t connection_attempts_minute = 0;
+  bool store_failing = false;  // nothing is promised
   bool draining = false;
 };
 

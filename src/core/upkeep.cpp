@@ -227,6 +227,7 @@ Stats snapshot(const State& state, MonoTime now) {
   stats.dedupe_entries = state.dedupe.size();
   stats.messages_per_second = state.received.per_second(now);
   stats.connection_attempts_minute = state.gate.attempts_this_minute(now);
+  stats.store_failing = state.store_failing;
   stats.draining = state.gate.draining();
   return stats;
 }

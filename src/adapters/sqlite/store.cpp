@@ -88,8 +88,6 @@ void SqliteStore::start_write() {
 }
 
 void SqliteStore::wrote(const WriteOutcome& outcome) {
-  figures_.failing = outcome.failure.has_value();
-  figures_.error = outcome.failure.value_or("");
   if (outcome.failure) {
     ++figures_.write_failures;
     outcomes_.emplace_back(Failed{*outcome.failure});

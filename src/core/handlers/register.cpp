@@ -36,7 +36,8 @@ std::optional<Error> objection(const Context& c, const wire::Registration& r, bo
                       c.session.actors.size() + 1);
   }
   const std::size_t max = state.settings.max_actors;
-  if (!known && max != 0 && state.registry.size() >= max) {
+  // Those that are kept for their durable subscriptions take their place too.
+  if (!known && max != 0 && state.registry.size() + state.registry.dormant() >= max) {
     return Error{ErrorCode::registry_full,
                  "The registry holds " + std::to_string(max) + " actors, its maximum.",
                  {},
@@ -149,7 +150,7 @@ std::vector<std::string_view> topics_of(const State& state, const Actor& actor) 
 std::optional<Error> enroll(Context& c, const wire::Registration& r, bool renew_on_heartbeat,
                             wire::JsonWriter& out) {
   State& state = c.state;
-  const ActorId known = state.registry.find_address(r.address);
+  const ActorId known = addressee(state, r.address);
   const auto& own = c.session.actors;
   const bool mine = std::find(own.begin(), own.end(), known) != own.end();
   if (auto error = objection(c, r, known.valid(), mine)) return error;

@@ -110,7 +110,6 @@ TEST_F(CheckpointsTest, OneIsInFlightAndTheNextTakesWhatCameMeanwhile) {
   say("hub:subscribe", R"({"topic":"t"})", "{}");
   run();
   EXPECT_EQ(store.batches.size(), 1U);
-  EXPECT_EQ(checkpoints.next_deadline(), never);  // its end wakes the loop
   store.commits = true;
   run();
   ASSERT_EQ(store.batches.size(), 2U);
@@ -133,6 +132,25 @@ TEST_F(CheckpointsTest, FailuresAreToldOnceAndSoIsTheirEnd) {
   store.failures = {"again"};
   run();
   EXPECT_EQ(logger.count("store_failed"), 2U);
+}
+
+TEST_F(CheckpointsTest, ACommitThatHangsIsAFailureUntilItReturns) {
+  store.commits = false;
+  change(R"({"durable":true})");
+  run();
+  EXPECT_EQ(checkpoints.next_deadline(), MonoTime{clock.at + 10s});
+  pass(9'999ms);
+  EXPECT_EQ(checkpoints.failure(), "");
+  pass(1ms);
+  EXPECT_EQ(checkpoints.failure(), "a commit has not returned for 10 seconds");
+  EXPECT_EQ(logger.count("store_failed"), 1U);
+  EXPECT_TRUE(hub.stats(clock.now().mono).store_failing);
+  EXPECT_EQ(checkpoints.next_deadline(), never);
+  store.commits = true;
+  run();
+  EXPECT_EQ(checkpoints.failure(), "");
+  EXPECT_EQ(logger.count("store_recovered"), 1U);
+  EXPECT_FALSE(hub.stats(clock.now().mono).store_failing);
 }
 
 TEST_F(CheckpointsTest, RefusedRowsAreTold) {

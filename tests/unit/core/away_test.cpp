@@ -279,6 +279,22 @@ TEST(Away, DurableSubscriptionsOutliveTheRegistration) {
   EXPECT_EQ(w.stats().subscriptions, 0U);
 }
 
+TEST(Away, DormantAddressesTakeTheirPlaceInTheRegistry) {
+  HubSettings s = patient();
+  s.max_actors = 2;
+  AwayWorld w(s);
+  const ConnId a = w.member("@(a)");
+  w.ask(a, "@(a)", "hub:subscribe", R"({"topic":"t","durable":true})");
+  w.hub.closed(a, true, w.now());
+  w.member("@(b)");
+  const ConnId c = w.connect("@(c)");
+  const auto full = w.ask(c, "@(c)", "hub:register", World::registration("@(c)"));
+  EXPECT_EQ(payload_of(full, "code"), "\"registry_full\"");
+  const ConnId back = w.connect("@(a)");
+  const auto again = w.ask(back, "@(a)", "hub:register", World::registration("@(a)"));
+  EXPECT_EQ(payload_of(again, "resumed"), "true");
+}
+
 TEST(Away, OnlyTheRegisteredSubscribeDurably) {
   AwayWorld w;
   const ConnId a = w.connect("@(a)");

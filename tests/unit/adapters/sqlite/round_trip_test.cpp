@@ -217,7 +217,6 @@ TEST(SqliteRoundTrip, figures_count_commits_and_rows) {
   ASSERT_TRUE(w.write({actor("@(c)")}));
   const app::StoreFigures& figures = w.store->figures();
   EXPECT_TRUE(figures.persistent);
-  EXPECT_FALSE(figures.failing);
   EXPECT_EQ(figures.commits, 2U);
   EXPECT_EQ(figures.rows_written, 3U);
   EXPECT_EQ(figures.commit_durations.count(), 2U);
