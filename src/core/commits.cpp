@@ -34,7 +34,8 @@ bool was_refused(const CommitWait& wait, const std::vector<std::uint64_t>& refus
 
 void drop_message(State& state, const CommitWait& wait) {
   Actor* actor = state.registry.find(wait.target);
-  if (actor != nullptr && actor->mailbox) take_mail(state, *actor, wait.position);
+  if (actor == nullptr || !take_mail(state, *actor, wait.position)) return;
+  if (actor->online()) state.mail_due.push_back(wait.target);  // what waited behind it
 }
 
 void mark_committed(State& state, const CommitWait& wait) {

@@ -230,6 +230,25 @@ TEST(Away, WhatTheStoreRefusesForGoodIsAnInternalError) {
   EXPECT_EQ(payload_of(w.take(b).at(0), "code"), "\"internal_error\"");
 }
 
+TEST(Away, ARefusedMessageHoldsNothingBack) {
+  AwayWorld w;
+  const ConnId a = w.member("@(a)");
+  const ConnId b = w.member("@(b)");
+  w.lose(a);
+  w.commit();
+  w.frame(b, w.message("@(b)", "hub:send", R"({"type":"n","data":1})", "{}", "@(a)"));
+  const Batch batch = w.hub.take_batch(w.now());
+  const ConnId back = w.connect("@(a)");
+  w.frame(back, w.message("@(a)", "hub:register", World::registration("@(a)")));
+  w.tell(b, "@(b)", "hub:send", R"({"type":"n","data":2})", "@(a)");
+  w.hub.durable(batch.seq, {batch.seq}, w.now());
+  w.flush();
+  EXPECT_EQ(payload_of(w.take(b).at(0), "code"), "\"internal_error\"");
+  const auto got = w.take(back);
+  ASSERT_EQ(got.size(), 2U);
+  EXPECT_NE(got[1].find("\"payload\":2"), std::string::npos);
+}
+
 TEST(Away, AMailboxDropsItsOldestAndRefusesWhenAllIsPromised) {
   HubSettings s = patient();
   s.queue_limit = 2;
