@@ -69,7 +69,8 @@ def benchmarks():
 
 def tidy():
     """Asks for the compile commands of the sanitizer build, the one with the asserts in."""
-    sources = sorted(str(f.relative_to(ROOT)) for f in (ROOT / "src").rglob("*.cpp"))
+    sources = sorted(str(f.relative_to(ROOT)) for folder in ("src", "tools")
+                     for f in (ROOT / folder).rglob("*.cpp"))
     script = ("printf '%s\\n' \"$@\" | xargs -P 2 -n 3 clang-tidy --quiet -p build/sanitize "
               "--extra-arg=-Wno-unknown-warning-option 2>&1")
     code, output = run(["sh", "-c", script, "sh", *sources])

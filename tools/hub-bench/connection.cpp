@@ -170,9 +170,9 @@ void Connection::frame(const Frame& frame, Nanos at) {
     }
     default: break;
   }
-  if (frame.final_ && fragments_.empty()) return owner_.message(frame.payload, at);
+  if (frame.last && fragments_.empty()) return owner_.message(frame.payload, at);
   fragments_.append(frame.payload);
-  if (!frame.final_) return;
+  if (!frame.last) return;
   const std::string whole = std::move(fragments_);
   fragments_.clear();
   owner_.message(whole, at);

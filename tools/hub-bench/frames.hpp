@@ -17,7 +17,7 @@ void append_frame(std::string& out, Opcode opcode, std::string_view payload, std
 /// One frame at the start of a buffer, as a server sends it: without a mask.
 struct Frame {
   Opcode opcode;
-  bool final_;
+  bool last;  ///< of its message
   std::string_view payload;
   std::size_t size;  ///< header and payload
 };

@@ -34,12 +34,12 @@ Loop::Loop() : epoll_(epoll_create1(EPOLL_CLOEXEC)), read_buffer_(read_size) {
 
 Loop::~Loop() { ::close(epoll_); }
 
-void Loop::add(int fd, Watcher& watcher, bool read, bool write) {
+void Loop::add(int fd, Watcher& watcher, bool read, bool write) const {
   epoll_event event = event_for(watcher, read, write);
   control(epoll_, EPOLL_CTL_ADD, fd, &event);
 }
 
-void Loop::change(int fd, Watcher& watcher, bool read, bool write) {
+void Loop::change(int fd, Watcher& watcher, bool read, bool write) const {
   epoll_event event = event_for(watcher, read, write);
   control(epoll_, EPOLL_CTL_MOD, fd, &event);
 }
@@ -67,10 +67,10 @@ void Loop::turn(Nanos timeout) {
     events_.push_back({static_cast<Watcher*>(event.data.ptr),
                        (event.events & (EPOLLIN | ended)) != 0, (event.events & EPOLLOUT) != 0});
   }
-  // By index: serving one may take others out.
-  for (std::size_t i = 0; i < events_.size(); ++i) {
-    if (events_[i].write && events_[i].watcher != nullptr) events_[i].watcher->writable();
-    if (events_[i].read && events_[i].watcher != nullptr) events_[i].watcher->readable();
+  // Serving one may null others.
+  for (const Event& event : events_) {
+    if (event.write && event.watcher != nullptr) event.watcher->writable();
+    if (event.read && event.watcher != nullptr) event.watcher->readable();
   }
   events_.clear();
 }

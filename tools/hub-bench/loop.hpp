@@ -31,8 +31,8 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  void add(int fd, Watcher& watcher, bool read, bool write);
-  void change(int fd, Watcher& watcher, bool read, bool write);
+  void add(int fd, Watcher& watcher, bool read, bool write) const;
+  void change(int fd, Watcher& watcher, bool read, bool write) const;
   /// Also safe within a turn, for a watcher that still has events to come.
   void remove(int fd, Watcher& watcher);
   void flush_later(Watcher& watcher) { to_flush_.push_back(&watcher); }

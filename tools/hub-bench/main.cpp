@@ -13,6 +13,7 @@ namespace {
 
 constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
+constexpr const char* too_many = "more connections than open files are allowed";
 
 int usage(const std::string& fault) {
   std::fprintf(stderr, "hub-bench: %s; see hub-bench --help\n", fault.c_str());
@@ -34,13 +35,14 @@ int run(const Options& options) {
   const auto endpoint = parse_url(options.url, fault);
   if (!endpoint) return usage("--url: " + fault);
   if (options.pid != 0 && !sample(options.pid)) return usage("--pid: no such process");
+  if (!allow_files(options.connections)) return usage(too_many);
   Loop loop;
   Tally tally;
   const std::string name =
       "bench/" + std::to_string(wall_ms() % 1'000'000'000) + "-" + std::to_string(getpid());
   Context context{loop, options, *endpoint, tally, name};
   const std::unique_ptr<Scenario> scenario = make_scenario(context);
-  if (!allow_files(context.connections)) return usage("more connections than open files allowed");
+  if (!allow_files(context.connections)) return usage(too_many);
   const Course course = Driver(context, *scenario).run();
   const auto render = options.json ? json : table;
   std::fputs(render(context, *scenario, course).c_str(), stdout);

@@ -28,7 +28,7 @@ std::optional<std::int64_t> number(std::string_view text, std::span<const Unit> 
 }
 
 constexpr std::array<Unit, 1> plain{{{"", 1}}};
-constexpr std::array<Unit, 3> sizes{{{"", 1}, {"KiB", 1024}, {"MiB", 1024 * 1024}}};
+constexpr std::array<Unit, 3> sizes{{{"", 1}, {"KiB", 1024}, {"MiB", std::int64_t{1024} * 1024}}};
 constexpr std::array<Unit, 4> times{
     {{"ms", second / 1000}, {"s", second}, {"m", 60 * second}, {"h", 3600 * second}}};
 

@@ -39,6 +39,7 @@ std::vector<Figure> load_figures(const Tally& tally, const Course& course) {
 
 std::vector<Figure> latency_figures(const Histogram& latencies) {
   std::vector<Figure> out;
+  out.reserve(quantiles.size() + 1);
   for (const auto& [name, share] : quantiles) {
     out.push_back({name, micros(latencies.quantile(share)), "us"});
   }
@@ -74,7 +75,8 @@ std::vector<Figure> own_figures(const Scenario& scenario) {
 std::string number(double value) {
   std::array<char, 64> out{};
   const bool whole = value == std::floor(value) && std::abs(value) < 1e15;
-  std::snprintf(out.data(), out.size(), whole ? "%.0f" : "%.3f", value);
+  const int digits = whole ? 0 : std::abs(value) < 1 ? 6 : 3;
+  std::snprintf(out.data(), out.size(), "%.*f", digits, value);
   return out.data();
 }
 
