@@ -42,7 +42,20 @@ bool Driver::prepare() {
 
 bool Driver::all_sent() const {
   if (limit_ != 0) return context_.tally.sent_count() >= limit_;
-  return now() >= course_.measured_until;
+  if (now() < course_.measured_until) return false;
+  // What was due in time is sent, however late; unless the hub lets nobody send.
+  return context_.options.rate == 0 || next_due() >= course_.measured_until ||
+         !scenario_.open(next_sender());
+}
+
+Nanos Driver::next_due() const {
+  return began_ + static_cast<Nanos>(static_cast<double>(context_.tally.sent_count()) * second /
+                                     static_cast<double>(context_.options.rate));
+}
+
+std::size_t Driver::next_sender() const {
+  const std::size_t senders = scenario_.senders();
+  return senders == 0 ? 0 : context_.tally.sent_count() % senders;
 }
 
 void Driver::send_by_window() {
@@ -58,14 +71,11 @@ void Driver::send_by_window() {
 }
 
 void Driver::send_by_rate() {
-  const std::size_t senders = scenario_.senders();
-  while (senders > 0 && !all_sent()) {
-    const std::uint64_t number = context_.tally.sent_count();
-    const auto due = began_ + static_cast<Nanos>(static_cast<double>(number) * second /
-                                                 static_cast<double>(context_.options.rate));
+  while (scenario_.senders() > 0 && !all_sent()) {
     // What is late is sent at once, and counts from when it was due.
-    if (due > now() || !scenario_.open(number % senders)) return;
-    scenario_.send(number % senders, due);
+    const Nanos due = next_due();
+    if (due > now() || due >= course_.measured_until || !scenario_.open(next_sender())) return;
+    scenario_.send(next_sender(), due);
   }
 }
 

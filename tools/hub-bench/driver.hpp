@@ -40,10 +40,13 @@ class Driver {
   void load();
   void send_by_window();
   void send_by_rate();
-  bool all_sent() const;
+  [[nodiscard]] bool all_sent() const;
+  /// Of the next message at a fixed rate.
+  [[nodiscard]] Nanos next_due() const;
+  [[nodiscard]] std::size_t next_sender() const;
   void turn(Nanos timeout);
   void watch_span();
-  std::optional<Sample> look() const;
+  [[nodiscard]] std::optional<Sample> look() const;
 
   Context& context_;
   Scenario& scenario_;
