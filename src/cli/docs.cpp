@@ -54,6 +54,15 @@ std::string metrics() {
   return list(items);
 }
 
+/// Bash: the flags of serving, and the commands.
+std::string completion() {
+  std::string names;
+  for (const Command& row : command_table()) {
+    if (!row.hidden) names += (names.empty() ? "" : " ") + std::string(row.name);
+  }
+  return config::render_completion() + "_signal_hub_commands='" + names + "'\n";
+}
+
 std::string commands() {
   std::string items;
   for (const Command& row : command_table()) {
@@ -72,7 +81,8 @@ constexpr Section sections[] = {
     {"options", config::render_mdoc}, {"options-markdown", config::render_markdown},
     {"log-events", log_events},       {"errors", errors},
     {"message-types", message_types}, {"metrics", metrics},
-    {"commands", commands},
+    {"commands", commands},           {"config-file", config::render_toml},
+    {"completion", completion},
 };
 
 }  // namespace

@@ -53,6 +53,12 @@ constexpr Option duration(std::string_view name, std::string_view section, std::
   return {name, section, "TIME", help, Unit::milliseconds, least, 30 * day_ms, "", true, bind};
 }
 
+/// Read at the start only.
+constexpr Option at_start(Option option) {
+  option.reloadable = false;
+  return option;
+}
+
 constexpr std::string_view listening = "Listening";
 constexpr std::string_view security = "Security";
 constexpr std::string_view sessions = "Sessions";
@@ -90,8 +96,8 @@ constexpr std::array table{
     text("jwt-issuer", security, "NAME", "What the claim iss must say.", server<&S::jwt_issuer>),
     text("jwt-audience", security, "NAME", "What the claim aud must contain, if given.",
          server<&S::jwt_audience>),
-    duration("jwt-max-age", security, "How long after iat a token may be used.",
-             server<&S::jwt_max_age>, 1000),
+    at_start(duration("jwt-max-age", security, "How long after iat a token may be used.",
+                      server<&S::jwt_max_age>, 1000)),
     flag("insecure", security, "Allow to listen beyond this machine without authentication.",
          server<&S::insecure>),
 
@@ -152,8 +158,9 @@ constexpr std::array table{
              server<&S::checkpoint_interval>),
     number("checkpoint-batch", durability, "Changes that make a commit due before the interval.",
            server<&S::checkpoint_batch>, 1),
-    bytes("wal-limit", durability, "Size of the write-ahead log above which it is cut short.",
-          server<&S::wal_limit>, std::uint64_t{1} << 20U),
+    at_start(bytes("wal-limit", durability,
+                   "Size of the write-ahead log above which it is cut short.",
+                   server<&S::wal_limit>, std::uint64_t{1} << 20U)),
     number("journal-limit", durability,
            "Changes that may wait for the database; beyond, all is written anew later.",
            hub<&H::journal_limit>, 1000),

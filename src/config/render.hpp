@@ -11,6 +11,12 @@ std::string render_help();
 /// A Markdown table for the README.
 std::string render_markdown();
 
+/// A TOML file with every setting at its default, commented out.
+std::string render_toml();
+
+/// Bash: the flags that serve, and what may follow one.
+std::string render_completion();
+
 /// mdoc(7) for the man page's OPTIONS.
 std::string render_mdoc();
 

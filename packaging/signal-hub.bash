@@ -1,0 +1,158 @@
+# Completion of signal-hub for bash.
+
+# BEGIN GENERATED completion
+_signal_hub_flags='
+  --listen
+  --tls-cert
+  --tls-key
+  --allow-origin
+  --trusted-proxy
+  --compression
+  --jwt-secret-file
+  --jwt-algorithm
+  --jwt-public-key
+  --jwt-issuer
+  --jwt-audience
+  --jwt-max-age
+  --insecure
+  --hub-address
+  --connect-timeout
+  --ping-interval
+  --idle-timeout
+  --grace
+  --max-actors
+  --actor-ttl
+  --actor-ttl-max
+  --cleanup-interval
+  --fanout-slice
+  --broadcast-limit
+  --pause-threshold
+  --resume-threshold
+  --max-queue-bytes
+  --queue-limit
+  --durable-ttl
+  --dedupe-memory
+  --max-message-size
+  --max-connections
+  --max-connections-per-ip
+  --accept-rate
+  --rate-limit
+  --rate-burst
+  --memory-limit
+  --db
+  --durability
+  --checkpoint-interval
+  --checkpoint-batch
+  --wal-limit
+  --journal-limit
+  --drain-timeout
+  --high-connection-rate
+  --herd-threshold
+  --log-level
+  --log-format
+'
+# What may follow a flag that takes a value: words, or - for a file.
+declare -gA _signal_hub_values=(
+  [--listen]=''
+  [--tls-cert]='-'
+  [--tls-key]='-'
+  [--allow-origin]=''
+  [--trusted-proxy]=''
+  [--jwt-secret-file]='-'
+  [--jwt-algorithm]='HS256 HS384 HS512'
+  [--jwt-public-key]='-'
+  [--jwt-issuer]=''
+  [--jwt-audience]=''
+  [--jwt-max-age]=''
+  [--hub-address]=''
+  [--connect-timeout]=''
+  [--ping-interval]=''
+  [--idle-timeout]=''
+  [--grace]=''
+  [--max-actors]=''
+  [--actor-ttl]=''
+  [--actor-ttl-max]=''
+  [--cleanup-interval]=''
+  [--fanout-slice]=''
+  [--broadcast-limit]=''
+  [--pause-threshold]=''
+  [--resume-threshold]=''
+  [--max-queue-bytes]=''
+  [--queue-limit]=''
+  [--durable-ttl]=''
+  [--dedupe-memory]=''
+  [--max-message-size]=''
+  [--max-connections]=''
+  [--max-connections-per-ip]=''
+  [--accept-rate]=''
+  [--rate-limit]=''
+  [--rate-burst]=''
+  [--memory-limit]=''
+  [--db]='-'
+  [--durability]='full normal'
+  [--checkpoint-interval]=''
+  [--checkpoint-batch]=''
+  [--wal-limit]=''
+  [--journal-limit]=''
+  [--drain-timeout]=''
+  [--high-connection-rate]=''
+  [--herd-threshold]=''
+  [--log-level]='debug info warn error'
+  [--log-format]='json text'
+)
+_signal_hub_commands='subscribe publish send actors token check migrate backup'
+# END GENERATED completion
+
+# The flags of a command, which its help lists.
+_signal_hub_flags_of() {
+  "$1" "$2" --help 2>/dev/null | grep -oE -- '(^|[ ,])--[a-z][a-z-]*' | tr -d ' ,'
+}
+
+# What may follow flag $1 with $2 already typed. Returns 1 for a flag without a value.
+_signal_hub_value() {
+  local offered
+  case $1 in
+    --config | --token-file | --secret-file | --private-key) offered=- ;;
+    --algorithm) offered='HS256 HS384 HS512' ;;
+    --url | --from | --timeout | --count | --actor | --sub | --capability | --actors | \
+      --expires | --issuer | --audience | --kid) offered= ;;
+    *)
+      [[ -n $1 && -v _signal_hub_values[$1] ]] || return 1
+      offered=${_signal_hub_values[$1]}
+      ;;
+  esac
+  if [[ $offered == - ]]; then
+    mapfile -t COMPREPLY < <(compgen -f -- "$2")
+    compopt -o filenames 2>/dev/null
+  elif [[ -n $offered ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$offered" -- "$2")
+  fi
+  return 0
+}
+
+_signal_hub() {
+  local program=$1 word=$2 before=$3 command=
+  COMPREPLY=()
+  # --flag=value is three words.
+  if [[ $word == = ]]; then
+    word=
+  elif [[ $before == = ]]; then
+    before=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  _signal_hub_value "$before" "$word" && return
+  ((COMP_CWORD > 1)) && command=${COMP_WORDS[1]}
+  local words
+  case " $_signal_hub_commands " in
+    *" $command "*) words=$(_signal_hub_flags_of "$program" "$command") ;;
+    *) words="$_signal_hub_flags --config --help --version" ;;
+  esac
+  ((COMP_CWORD == 1)) && words+=" $_signal_hub_commands"
+  if [[ $command == backup && $word != -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    compopt -o filenames 2>/dev/null
+    return
+  fi
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+
+complete -F _signal_hub signal-hub
