@@ -12,7 +12,22 @@ void Client::cut() {
   connection_.close();
 }
 
-void Client::opened() { send(connect_request(role_.address)); }
+void Client::opened() {
+  subscribing_ = false;
+  stream_.clear();
+  if (dialect_ == nullptr) return send(connect_request(role_.address));
+  connection_.send_bytes(dialect_->hello());
+}
+
+void Client::publish(std::string_view topic, std::string_view envelope) {
+  if (dialect_ == nullptr) return send(envelope);
+  connection_.send_bytes(dialect_->publish(topic, envelope));
+}
+
+void Client::fence() {
+  if (dialect_ == nullptr) return send(heartbeat_request(role_.address));
+  connection_.send_bytes(dialect_->fence());
+}
 
 void Client::closed(const std::string& why) {
   ready_ = false;
@@ -35,7 +50,46 @@ bool Client::went_on(const Answer& answer, Nanos at) {
   return true;
 }
 
+void Client::event(const Dialect::Event& event, Nanos at) {
+  using enum Dialect::Kind;
+  if (event.kind == ping) return connection_.send_bytes(dialect_->pong());
+  if (event.kind == message) {
+    bool whole = false;
+    const auto stamp = stamps_.find(event.payload, role_.data_size, whole);
+    if (stamp) listener_.delivery(*this, *stamp, whole, at);
+    return;
+  }
+  if (event.kind != ack) return;
+  if (ready_) return listener_.answer(*this, {.type = "hub:heartbeat_ack", .text = {}}, at);
+  if (!subscribing_ && !topic().empty()) {
+    subscribing_ = true;
+    return connection_.send_bytes(dialect_->subscribe(topic()));
+  }
+  ready_ = true;
+  listener_.ready(*this, at);
+}
+
+std::size_t Client::stream(std::string_view bytes, Nanos at) {
+  std::size_t used = 0;
+  while (true) {
+    const Dialect::Event next = dialect_->next(bytes.substr(used));
+    if (next.kind == Dialect::Kind::partial) return used;
+    if (next.kind == Dialect::Kind::broken) {
+      connection_.close();
+      closed("the server sent what does not belong here");
+      return 0;
+    }
+    event(next, at);
+    used += next.size;
+  }
+}
+
 void Client::message(std::string_view text, Nanos at) {
+  if (dialect_ != nullptr) {
+    stream_.append(text);
+    stream_.erase(0, stream(stream_, at));
+    return;
+  }
   bool whole = false;
   if (const auto stamp = stamps_.find(text, role_.data_size, whole)) {
     return listener_.delivery(*this, *stamp, whole, at);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "connection.hpp"
+#include "peers/dialect.hpp"
 #include "scan.hpp"
 
 namespace hub_bench {
@@ -35,15 +36,21 @@ class Client : private Connection::Owner {
     std::size_t data_size = least_data_size;  ///< of the messages it will receive
   };
 
-  /// `index` is the listener's own name for it.
-  Client(Loop& loop, Listener& listener, std::uint32_t index, Role role)
-      : connection_(loop, *this), listener_(listener), index_(index), role_(std::move(role)) {}
+  /// `index` is the listener's own name for it; without a `dialect` it speaks with a hub.
+  Client(Loop& loop, Listener& listener, std::uint32_t index, Role role, const Dialect* dialect)
+      : connection_(loop, *this),
+        listener_(listener),
+        index_(index),
+        role_(std::move(role)),
+        dialect_(dialect) {}
 
   void start(const Endpoint& endpoint, std::optional<in_addr> source);
   void send(std::string_view text) { connection_.send(text); }
+  /// Sends an envelope, to another server than a hub as the payload of a publication.
+  void publish(std::string_view topic, std::string_view envelope);
   void set_reading(bool reading) { connection_.set_reading(reading); }
   /// Asks for an answer behind everything the hub has queued for this session: hub:heartbeat_ack.
-  void fence() { send(heartbeat_request(role_.address)); }
+  void fence();
   /// Says goodbye; the hub closes.
   void leave() { send(disconnect_request(role_.address)); }
   /// Is gone without a word.
@@ -57,6 +64,12 @@ class Client : private Connection::Owner {
   void opened() override;
   void message(std::string_view text, Nanos at) override;
   void closed(const std::string& why) override;
+  std::size_t stream(std::string_view bytes, Nanos at) override;
+  void event(const Dialect::Event& event, Nanos at);
+  /// What it subscribes to at another server.
+  [[nodiscard]] const std::string& topic() const {
+    return role_.registers ? role_.address : role_.topic;
+  }
   /// Whether the answer is of the way to being ready.
   bool went_on(const Answer& answer, Nanos at);
 
@@ -64,7 +77,10 @@ class Client : private Connection::Owner {
   Listener& listener_;
   const std::uint32_t index_;
   const Role role_;
+  const Dialect* dialect_;
   StampFinder stamps_;
+  bool subscribing_ = false;
+  std::string stream_;  // the start of an event in WebSocket messages
   bool ready_ = false;
 };
 

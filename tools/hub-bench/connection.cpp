@@ -12,6 +12,8 @@ std::string words(int error) { return std::generic_category().message(error); }
 
 std::string handshake(const Endpoint& endpoint) {
   return "GET " + endpoint.path + " HTTP/1.1\r\nHost: " + endpoint.authority +
+         (endpoint.subprotocol.empty() ? ""
+                                       : "\r\nSec-WebSocket-Protocol: " + endpoint.subprotocol) +
          "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
          "Sec-WebSocket-Key: aHViLWJlbmNoLWhhbmRzaA==\r\n\r\n";
 }
@@ -21,6 +23,7 @@ std::string handshake(const Endpoint& endpoint) {
 void Connection::open(const Endpoint& endpoint, std::optional<in_addr> source) {
   close();
   reading_ = true;
+  websocket_ = endpoint.websocket;
   const int fd = start_connecting(endpoint, source);
   if (fd < 0) return owner_.closed("connect: " + words(-fd));
   fd_ = fd;
@@ -40,6 +43,17 @@ void Connection::send_frame(Opcode opcode, std::string_view payload) {
   mask_ ^= mask_ >> 17;
   mask_ ^= mask_ << 5;
   append_frame(out_, opcode, payload, mask_);
+  leave_later();
+}
+
+void Connection::send_bytes(std::string_view bytes) {
+  if (state_ != State::open) return;
+  if (websocket_) return send_frame(Opcode::binary, bytes);
+  out_.append(bytes);
+  leave_later();
+}
+
+void Connection::leave_later() {
   if (flushing_ || blocked_) return;
   flushing_ = true;
   loop_.flush_later(*this);
@@ -79,9 +93,10 @@ void Connection::writable() {
   socklen_t size = sizeof error;
   getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size);
   if (error != 0) return fail("connect: " + words(error));
-  state_ = State::upgrading;
-  out_ = request_;
+  state_ = websocket_ ? State::upgrading : State::open;
+  if (websocket_) out_ = request_;
   update();
+  if (!websocket_) owner_.opened();
   flush();
 }
 
@@ -120,7 +135,9 @@ void Connection::received(std::string_view bytes, Nanos at) {
   if (kept) in_.append(bytes);
   std::string_view left = kept ? std::string_view(in_) : bytes;
   if (state_ == State::upgrading) left.remove_prefix(upgrade(left));
-  if (state_ == State::open) left.remove_prefix(frames(left, at));
+  if (state_ == State::open) {
+    left.remove_prefix(websocket_ ? frames(left, at) : owner_.stream(left, at));
+  }
   if (state_ == State::closed) return;
   if (kept) {
     in_.erase(0, in_.size() - left.size());

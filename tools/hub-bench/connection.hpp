@@ -28,6 +28,8 @@ class Connection : private Watcher {
     virtual void opened() = 0;
     /// One message; `at` is when it was read from the kernel.
     virtual void message(std::string_view text, Nanos at) = 0;
+    /// Bytes without WebSocket frames; returns how many need not be shown again.
+    virtual std::size_t stream(std::string_view bytes, Nanos at) = 0;
     /// The connection is over and was not closed with close(); `why` in words.
     virtual void closed(const std::string& why) = 0;
   };
@@ -40,6 +42,8 @@ class Connection : private Watcher {
   void open(const Endpoint& endpoint, std::optional<in_addr> source);
   /// Queues one text message; it leaves at the end of the turn.
   void send(std::string_view text);
+  /// The same for bytes, in a binary message unless the connection is plain TCP.
+  void send_bytes(std::string_view bytes);
   /// Whether it reads at all; one that does not lets the server's queue for it grow.
   void set_reading(bool reading);
   /// Ends the TCP connection, without a close frame.
@@ -53,6 +57,7 @@ class Connection : private Watcher {
   void flush() override;
 
   void send_frame(Opcode opcode, std::string_view payload);
+  void leave_later();
   void received(std::string_view bytes, Nanos at);
   /// How many of the bytes are dealt with.
   std::size_t upgrade(std::string_view bytes);
@@ -65,6 +70,7 @@ class Connection : private Watcher {
   Owner& owner_;
   State state_ = State::closed;
   int fd_ = -1;
+  bool websocket_ = true;
   bool reading_ = true;
   bool flushing_ = false;     // flush() is to come
   bool blocked_ = false;      // the kernel takes no more for now

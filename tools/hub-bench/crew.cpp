@@ -31,8 +31,9 @@ bool refuses(const Answer& answer) {
 void Crew::add(Client::Role role) {
   role.data_size = context_.options.size;
   Client::Listener& listener = *this;
-  clients_.push_back(std::make_unique<Client>(
-      context_.loop, listener, static_cast<std::uint32_t>(clients_.size()), std::move(role)));
+  clients_.push_back(std::make_unique<Client>(context_.loop, listener,
+                                              static_cast<std::uint32_t>(clients_.size()),
+                                              std::move(role), context_.dialect));
   sources_.push_back(next_source(context_));
 }
 

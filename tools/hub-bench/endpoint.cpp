@@ -10,13 +10,13 @@
 namespace hub_bench {
 
 std::optional<Endpoint> parse_url(std::string_view url, std::string& fault) {
-  constexpr std::string_view scheme = "ws://";
-  if (!url.starts_with(scheme)) {
-    fault = "only ws:// URLs";
+  Endpoint out;
+  out.websocket = url.starts_with("ws://");
+  if (!out.websocket && !url.starts_with("tcp://")) {
+    fault = "neither ws:// nor tcp://";
     return std::nullopt;
   }
-  url.remove_prefix(scheme.size());
-  Endpoint out;
+  url.remove_prefix(url.find('/') + 2);
   const std::size_t slash = url.find('/');
   out.path = slash == std::string_view::npos ? "/ws" : std::string(url.substr(slash));
   out.authority = std::string(url.substr(0, slash));

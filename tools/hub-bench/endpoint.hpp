@@ -12,12 +12,15 @@ namespace hub_bench {
 struct Endpoint {
   std::string authority;  ///< HOST:PORT, for the Host header
   std::string path;
+  bool websocket = true;    ///< or plain TCP
+  std::string subprotocol;  ///< to ask for
   sockaddr_in address{};
 
   [[nodiscard]] bool loopback() const { return ntohl(address.sin_addr.s_addr) >> 24 == 127; }
 };
 
-/// ws://HOST[:PORT][/PATH], resolved to IPv4; none, and why in `fault`, otherwise.
+/// ws://HOST[:PORT][/PATH] or tcp://HOST:PORT, resolved to IPv4; none, and why in `fault`,
+/// otherwise.
 std::optional<Endpoint> parse_url(std::string_view url, std::string& fault);
 
 /// The address the n-th of several source addresses stands for: 127.0.1.1, 127.0.1.2, …

@@ -32,15 +32,21 @@ bool allow_files(std::uint64_t wanted) {
 
 int run(const Options& options) {
   std::string fault;
-  const auto endpoint = parse_url(options.url, fault);
+  auto endpoint = parse_url(options.url, fault);
   if (!endpoint) return usage("--url: " + fault);
+  const auto dialect = make_dialect(options.peer);
+  if (dialect) endpoint->subprotocol = dialect->subprotocol();
+  if (!dialect && !endpoint->websocket) return usage("--url: a hub speaks WebSocket");
+  if (dialect && options.scenario != "fanout" && options.scenario != "p2p") {
+    return usage("--peer: only for fanout and p2p");
+  }
   if (options.pid != 0 && !sample(options.pid)) return usage("--pid: no such process");
   if (!allow_files(options.connections)) return usage(too_many);
   Loop loop;
   Tally tally;
   const std::string name =
       "bench/" + std::to_string(wall_ms() % 1'000'000'000) + "-" + std::to_string(getpid());
-  Context context{loop, options, *endpoint, tally, name};
+  Context context{loop, options, *endpoint, tally, dialect.get(), name};
   const std::unique_ptr<Scenario> scenario = make_scenario(context);
   if (!allow_files(context.connections)) return usage(too_many);
   const Course course = Driver(context, *scenario).run();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "envelopes.hpp"
+#include "peers/dialect.hpp"
 
 namespace hub_bench {
 namespace {
@@ -65,8 +66,18 @@ bool url(Options& options, std::string_view value) {
   return true;
 }
 
-constexpr std::array<Flag, 16> flags{{
-    {"url", "URL", "ws://127.0.0.1:8787/ws", "The hub.", url},
+bool peer(Options& options, std::string_view value) {
+  options.peer = value;
+  return value == "hub" || make_dialect(value) != nullptr;
+}
+
+constexpr std::array<Flag, 17> flags{{
+    {"url", "URL", "ws://127.0.0.1:8787/ws", "The hub; other servers also as tcp://HOST:PORT.",
+     url},
+    {"peer", "KIND", "hub",
+     "What is there: hub, or for a comparison mqtt, nats or redis, which fanout and p2p load with "
+     "the same envelopes as payloads.",
+     peer},
     {"connections", "N", "100", "Receivers, pairs or clients, as the scenario says.",
      count<&Options::connections, 1>},
     {"senders", "N", "1", "Publishers or broadcasters.", count<&Options::senders, 1>},

@@ -15,6 +15,7 @@ namespace hub_bench {
 struct Options {
   std::string scenario;
   std::string url;
+  std::string peer;
   std::uint64_t connections = 0;
   std::uint64_t senders = 0;
   std::uint64_t slow = 0;

@@ -8,6 +8,7 @@
 #include "endpoint.hpp"
 #include "loop.hpp"
 #include "options.hpp"
+#include "peers/dialect.hpp"
 #include "tally.hpp"
 
 namespace hub_bench {
@@ -18,6 +19,7 @@ struct Context {
   const Options& options;
   const Endpoint& endpoint;
   Tally& tally;
+  const Dialect* dialect;         ///< null: the server is a hub
   std::string name;               ///< begins every address and topic, so that runs do not meet
   std::uint32_t connections = 0;  ///< made so far, which spreads them over source addresses
 };

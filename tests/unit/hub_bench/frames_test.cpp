@@ -31,7 +31,8 @@ TEST_P(FrameSizes, come_back_whole_and_only_when_whole) {
     EXPECT_FALSE(first_frame(std::string_view(bytes).substr(0, part), broken));
     EXPECT_FALSE(broken);
   }
-  const auto frame = first_frame(bytes + "next", broken);
+  const std::string more = bytes + "next";
+  const auto frame = first_frame(more, broken);
   ASSERT_TRUE(frame);
   EXPECT_EQ(frame->payload, text);
   EXPECT_EQ(frame->size, bytes.size());

@@ -43,7 +43,7 @@ void Fanout::prepare() {
 void Fanout::send(std::size_t sender, Nanos intended) {
   Stream& stream = streams_[sender];
   stream.under_way.push_back(0);
-  senders_[sender].send(stream.envelope.write(stream.sent++, intended));
+  senders_[sender].publish(context_.name, stream.envelope.write(stream.sent++, intended));
   ++sent_;
   context_.tally.sent();
 }

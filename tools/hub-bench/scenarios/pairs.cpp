@@ -40,7 +40,8 @@ bool Pairs::has_room(std::size_t sender) const {
 
 void Pairs::send(std::size_t sender, Nanos intended) {
   Pair& pair = pairs_[sender];
-  senders_[sender].send(pair.envelope.write(pair.sent++, intended));
+  senders_[sender].publish(receivers_[sender].role().address,
+                           pair.envelope.write(pair.sent++, intended));
   if (pattern_ == Pattern::ask) pair.asks.sent(intended);
   ++sent_;
   context_.tally.sent();

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "peers/dialect.hpp"
+
+namespace hub_bench {
+
+/// NATS without headers.
+class Nats : public Dialect {
+ public:
+  [[nodiscard]] std::string hello() const override;
+  [[nodiscard]] std::string subscribe(std::string_view topic) const override;
+  [[nodiscard]] std::string publish(std::string_view topic,
+                                    std::string_view payload) const override;
+  [[nodiscard]] std::string fence() const override { return "PING\r\n"; }
+  [[nodiscard]] std::string pong() const override { return "PONG\r\n"; }
+  [[nodiscard]] Event next(std::string_view bytes) const override;
+};
+
+}  // namespace hub_bench
