@@ -59,10 +59,9 @@ Result<Flags> parse_flags(std::span<const std::string> arguments) {
     if (std::holds_alternative<bool*>(field)) {
       app.add_flag_callback(name, [&texts] { texts = {"true"}; });
     } else {
-      auto* added = app.add_option(name, texts)->allow_extra_args(false);
-      const bool list = std::holds_alternative<std::vector<std::string>*>(field);
-      added->multi_option_policy(list ? CLI::MultiOptionPolicy::TakeAll
-                                      : CLI::MultiOptionPolicy::TakeLast);
+      app.add_option(name, texts)
+          ->allow_extra_args(false)
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
   }
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
@@ -111,7 +110,10 @@ Complaint apply_flags(Settings& settings, const Flags& flags) {
   for (const Option& option : option_table()) {
     const auto& texts = flags.given.at(option.name);
     if (texts.empty()) continue;
-    if (auto complaint = apply(settings, option, texts, "flag --" + std::string(option.name))) {
+    // CLI11 does not take the last of what it keeps as texts.
+    const bool list = std::holds_alternative<std::vector<std::string>*>(option.bind(settings));
+    const auto counting = list ? texts : std::vector{texts.back()};
+    if (auto complaint = apply(settings, option, counting, "flag --" + std::string(option.name))) {
       return complaint;
     }
   }

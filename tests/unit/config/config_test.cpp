@@ -54,6 +54,17 @@ TEST(Options, DefaultsOfTheTableAreThoseOfSettings) {
   }
 }
 
+TEST(Load, OfAFlagGivenTwiceTheLastCountsAndAListKeepsBoth) {
+  const Inputs in{{"--rate-limit", "0", "--rate-limit", "7", "--listen", "127.0.0.1:1", "--listen",
+                   "127.0.0.1:2"},
+                  {},
+                  {}};
+  const auto loaded = in.load();
+  ASSERT_TRUE(loaded) << in.error();
+  EXPECT_EQ(loaded->settings.hub.rate_limit, 7U);
+  EXPECT_EQ(loaded->settings.server.listen.size(), 2U);
+}
+
 TEST(Options, PublishedDefaults) {
   const Settings s;
   EXPECT_EQ(s.hub.max_message_size, 1'048'576U);
