@@ -21,7 +21,7 @@ std::string unmasked(std::string frame) {
 
 class FrameSizes : public testing::TestWithParam<std::size_t> {};
 
-TEST_P(FrameSizes, come_back_whole_and_only_when_whole) {
+TEST_P(FrameSizes, ComeBackWholeAndOnlyWhenWhole) {
   const std::string text(GetParam(), 'a');
   std::string masked;
   append_frame(masked, Opcode::text, text, 0x12345678);
@@ -43,20 +43,20 @@ TEST_P(FrameSizes, come_back_whole_and_only_when_whole) {
 INSTANTIATE_TEST_SUITE_P(Frames, FrameSizes,
                          testing::Values(1, 7, 8, 9, 125, 126, 127, 65'535, 65'536));
 
-TEST(Frames, the_mask_of_the_specification_s_example) {
+TEST(Frames, TheMaskOfTheSpecificationSExample) {
   std::string out;
   append_frame(out, Opcode::text, "Hello", 0x3d21fa37);  // little endian: 37 fa 21 3d
   EXPECT_EQ(out, "\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58");
 }
 
-TEST(Frames, a_fragment_is_not_the_last) {
+TEST(Frames, AFragmentIsNotTheLast) {
   bool broken = false;
   const auto frame = first_frame(std::string_view("\x01\x01x", 3), broken);
   ASSERT_TRUE(frame);
   EXPECT_FALSE(frame->last);
 }
 
-TEST(Frames, masked_or_reserved_or_absurdly_long_is_broken) {
+TEST(Frames, MaskedOrReservedOrAbsurdlyLongIsBroken) {
   for (const std::string_view bytes :
        {std::string_view("\x81\x81"
                          "1234x",

@@ -9,7 +9,7 @@
 namespace hub_bench {
 namespace {
 
-TEST(Histogram, small_values_are_exact) {
+TEST(Histogram, SmallValuesAreExact) {
   Histogram histogram;
   for (int value = 1; value <= 60; ++value) histogram.record(value);
   EXPECT_EQ(histogram.quantile(0.5), 30U);
@@ -17,7 +17,7 @@ TEST(Histogram, small_values_are_exact) {
   EXPECT_EQ(histogram.quantile(1), 60U);
 }
 
-TEST(Histogram, every_quantile_of_any_range_is_right_to_a_sixty_fourth) {
+TEST(Histogram, EveryQuantileOfAnyRangeIsRightToASixtyFourth) {
   std::mt19937_64 random(7);  // NOLINT: the same values in every run
   Histogram histogram;
   std::vector<std::uint64_t> values;
@@ -34,20 +34,20 @@ TEST(Histogram, every_quantile_of_any_range_is_right_to_a_sixty_fourth) {
   }
 }
 
-TEST(Histogram, never_exceeds_the_largest_value) {
+TEST(Histogram, NeverExceedsTheLargestValue) {
   Histogram histogram;
   histogram.record(1'000'001);
   EXPECT_EQ(histogram.quantile(0.5), 1'000'001U);
   EXPECT_EQ(histogram.max(), 1'000'001U);
 }
 
-TEST(Histogram, the_largest_value_there_is_fits) {
+TEST(Histogram, TheLargestValueThereIsFits) {
   Histogram histogram;
   histogram.record(INT64_MAX);
   EXPECT_EQ(histogram.quantile(0.5), static_cast<std::uint64_t>(INT64_MAX));
 }
 
-TEST(Histogram, an_empty_one_says_zero) {
+TEST(Histogram, AnEmptyOneSaysZero) {
   const Histogram histogram;
   EXPECT_EQ(histogram.quantile(0.99), 0U);
   EXPECT_EQ(histogram.count(), 0U);

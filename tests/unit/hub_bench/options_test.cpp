@@ -5,7 +5,7 @@
 namespace hub_bench {
 namespace {
 
-TEST(BenchOptions, defaults_are_those_of_the_table) {
+TEST(BenchOptions, DefaultsAreThoseOfTheTable) {
   const std::vector<std::string_view> arguments{"ask"};
   Options options;
   std::string fault;
@@ -16,7 +16,7 @@ TEST(BenchOptions, defaults_are_those_of_the_table) {
   EXPECT_EQ(options.duration, 5 * second);
 }
 
-TEST(BenchOptions, values_have_units_and_the_last_one_counts) {
+TEST(BenchOptions, ValuesHaveUnitsAndTheLastOneCounts) {
   const std::vector<std::string_view> arguments{"--size", "2KiB", "p2p",       "--duration=1500ms",
                                                 "--rate", "1",    "--rate=20", "--json"};
   Options options;
@@ -28,14 +28,14 @@ TEST(BenchOptions, values_have_units_and_the_last_one_counts) {
   EXPECT_TRUE(options.json);
 }
 
-TEST(BenchOptions, every_default_fits_its_own_flag) {
+TEST(BenchOptions, EveryDefaultFitsItsOwnFlag) {
   for (const Flag& flag : flag_table()) {
     Options options;
     EXPECT_TRUE(flag.metavar.empty() || flag.set(options, flag.fallback)) << flag.name;
   }
 }
 
-TEST(BenchOptions, help_and_man_page_name_every_flag_and_scenario) {
+TEST(BenchOptions, HelpAndManPageNameEveryFlagAndScenario) {
   for (const Flag& flag : flag_table()) {
     EXPECT_NE(render_help().find("--" + std::string(flag.name)), std::string::npos);
     EXPECT_NE(render_mdoc("bench-options").find(".It Fl -" + std::string(flag.name)),

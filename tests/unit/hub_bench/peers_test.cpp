@@ -21,7 +21,7 @@ Dialect::Event whole_event(const Dialect& dialect, std::string_view bytes) {
   return event;
 }
 
-TEST(Peers, mqtt_messages_come_out_of_their_packets) {
+TEST(Peers, MqttMessagesComeOutOfTheirPackets) {
   const Mqtt mqtt;
   for (const std::size_t size : {1, 120, 130, 20'000}) {
     const std::string payload(size, 'x');
@@ -35,7 +35,7 @@ TEST(Peers, mqtt_messages_come_out_of_their_packets) {
   }
 }
 
-TEST(Peers, mqtt_packets_are_those_of_the_specification) {
+TEST(Peers, MqttPacketsAreThoseOfTheSpecification) {
   const Mqtt mqtt;
   EXPECT_EQ(mqtt.hello(), "\x10\x0c\0\x04MQTT\x04\x02\0\0\0\0"s);
   EXPECT_EQ(mqtt.subscribe("a/b"),
@@ -49,7 +49,7 @@ TEST(Peers, mqtt_packets_are_those_of_the_specification) {
   EXPECT_EQ(mqtt.next("\x30\xff\xff\xff\xff\x01"sv).kind, broken);
 }
 
-TEST(Peers, nats_speaks_in_lines) {
+TEST(Peers, NatsSpeaksInLines) {
   const Nats nats;
   EXPECT_EQ(nats.publish("t", "hello"), "PUB t 5\r\nhello\r\n");
   const auto event = whole_event(nats, "MSG t 1 7\r\nhe\r\nllo\r\n");
@@ -62,7 +62,7 @@ TEST(Peers, nats_speaks_in_lines) {
   EXPECT_EQ(nats.next("MSG t 1 x\r\n").kind, broken);
 }
 
-TEST(Peers, redis_speaks_resp) {
+TEST(Peers, RedisSpeaksResp) {
   const Redis redis;
   EXPECT_EQ(redis.publish("t", "hello"), "*3\r\n$7\r\nPUBLISH\r\n$1\r\nt\r\n$5\r\nhello\r\n");
   const auto event = whole_event(redis, "*3\r\n$7\r\nmessage\r\n$1\r\nt\r\n$5\r\nhe\r\no\r\n");

@@ -15,7 +15,7 @@ std::string forwarded(Envelope& envelope, std::uint64_t number, const std::strin
          R"(,"correlationId":"hb-00000003-00000000000000ff"})";
 }
 
-TEST(Scan, a_stamp_comes_back_wherever_it_is) {
+TEST(Scan, AStampComesBackWhereverItIs) {
   Envelope envelope({.from = "@(a)", .type = "hub:publish", .topic = "t", .data_size = size}, 3);
   StampFinder finder;
   for (const std::uint64_t number : {std::uint64_t{0}, std::uint64_t{255}, UINT64_MAX}) {
@@ -31,7 +31,7 @@ TEST(Scan, a_stamp_comes_back_wherever_it_is) {
   }
 }
 
-TEST(Scan, data_of_another_length_is_not_whole) {
+TEST(Scan, DataOfAnotherLengthIsNotWhole) {
   Envelope envelope({.from = "@(a)", .type = "hub:send", .data_size = size}, 3);
   std::string text = forwarded(envelope, 1, "x");
   text.erase(text.find("xxx"), 1);
@@ -40,13 +40,13 @@ TEST(Scan, data_of_another_length_is_not_whole) {
   EXPECT_FALSE(whole);
 }
 
-TEST(Scan, what_ends_within_the_stamp_has_none) {
+TEST(Scan, WhatEndsWithinTheStampHasNone) {
   bool whole = true;
   EXPECT_FALSE(StampFinder().find(R"("hub-bench:00000000:00")", size, whole));
   EXPECT_FALSE(StampFinder().find("", size, whole));
 }
 
-TEST(Scan, an_answer_names_the_request) {
+TEST(Scan, AnAnswerNamesTheRequest) {
   const Answer answer =
       read_answer(R"({"id":"1","type":"hub:delivery_ack","payload":{"status":"queued"},)"
                   R"("correlationId":"hb-0000000a-00000000000000ff"})");

@@ -7,13 +7,13 @@ namespace {
 
 using enum Sequence::Verdict;
 
-TEST(Sequence, in_order_nothing_is_missing) {
+TEST(Sequence, InOrderNothingIsMissing) {
   Sequence sequence;
   for (std::uint64_t n = 0; n < 5; ++n) EXPECT_EQ(sequence.take(n, 5), next);
   EXPECT_EQ(sequence.missing(5), 0U);
 }
 
-TEST(Sequence, what_was_overtaken_is_late_and_not_missing) {
+TEST(Sequence, WhatWasOvertakenIsLateAndNotMissing) {
   Sequence sequence;
   EXPECT_EQ(sequence.take(2, 4), ahead);
   EXPECT_EQ(sequence.missing(4), 3U);
@@ -23,7 +23,7 @@ TEST(Sequence, what_was_overtaken_is_late_and_not_missing) {
   EXPECT_EQ(sequence.missing(4), 0U);
 }
 
-TEST(Sequence, twice_is_doubled_also_when_it_was_late) {
+TEST(Sequence, TwiceIsDoubledAlsoWhenItWasLate) {
   Sequence sequence;
   EXPECT_EQ(sequence.take(0, 3), next);
   EXPECT_EQ(sequence.take(0, 3), doubled);
@@ -34,7 +34,7 @@ TEST(Sequence, twice_is_doubled_also_when_it_was_late) {
   EXPECT_EQ(sequence.missing(3), 0U);
 }
 
-TEST(Sequence, what_was_never_sent_is_foreign_and_changes_nothing) {
+TEST(Sequence, WhatWasNeverSentIsForeignAndChangesNothing) {
   Sequence sequence;
   EXPECT_EQ(sequence.take(3, 3), foreign);
   EXPECT_EQ(sequence.take(UINT64_MAX, 3), foreign);
