@@ -10,6 +10,7 @@
 #include "adapters/jwt/mac.hpp"
 #include "adapters/log/json_logger.hpp"
 #include "adapters/sqlite/open.hpp"
+#include "adapters/systemd/service.hpp"
 #include "adapters/uv/loop.hpp"
 #include "adapters/uv/process.hpp"
 #include "adapters/ws/server.hpp"
@@ -47,6 +48,9 @@ class Process {
       if (!authenticator) return usage_error(authenticator.error() + ".");
       authenticator_ = std::move(*authenticator);
     }
+    auto notifier = adapters::Notifier::open();
+    if (!notifier) return usage_error(notifier.error() + ".");
+    notifier_ = std::move(*notifier);
     auto loop = adapters::UvLoop::create();
     if (!loop) return failed(loop.error());
     loop_ = std::move(*loop);
@@ -112,9 +116,13 @@ class Process {
       return failed(transport.error());
     }
     server.start(**transport);
-    loop_->attach(server);
+    adapters::Service service(notifier_, loop_->raw(), server, settings_.server);
+    loop_->attach(service);
     for (const std::string& url : (*transport)->urls()) {
       announce(core::LogEvent::listening, {{"url", url}});
+    }
+    if (!notifier_.ready()) {
+      std::cerr << "signal-hub: the service manager at NOTIFY_SOCKET cannot be told.\n";
     }
     loop_->run();
     (*transport)->destroy();
@@ -158,6 +166,7 @@ class Process {
 
   Settings settings_;
   config::Sources sources_;
+  adapters::Notifier notifier_;
   std::unique_ptr<app::Logger> logger_;
   std::unique_ptr<core::Authenticator> authenticator_;
   std::unique_ptr<adapters::UvLoop> loop_;
