@@ -55,6 +55,7 @@ struct Actor {
   bool recovered = false;  // a token from the window a crash lost is accepted still
 
   bool online() const { return status == ActorStatus::online; }
+  bool is_guest() const { return !registered && online(); }
   bool mail_waits() const { return mailbox != nullptr; }
 };
 

@@ -80,6 +80,12 @@ void answer_when_durable(State& state, OpenRequest request, std::string_view typ
            now);
 }
 
+void conclude(State& state, OpenRequest request, bool durable, std::string_view type,
+              std::string payload, std::uint64_t since, Now now) {
+  if (!durable) return answer_encoded(state, request, type, payload, {}, now);
+  answer_when_durable(state, std::move(request), type, std::move(payload), since, now);
+}
+
 void queued_when_durable(State& state, OpenRequest request, std::uint64_t seq, ActorId target,
                          std::uint64_t position, Now now) {
   std::string payload;

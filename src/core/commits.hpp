@@ -27,13 +27,17 @@ bool refuse_promise(State& state, const OpenRequest& request, Now now);
 void answer_when_durable(State& state, OpenRequest request, std::string_view type,
                          std::string payload, std::uint64_t since, Now now);
 
+/// Answers at once, or as answer_when_durable() if the request wants it `durable`.
+void conclude(State& state, OpenRequest request, bool durable, std::string_view type,
+              std::string payload, std::uint64_t since, Now now);
+
 template <class Answer>
-void answer_when_durable(State& state, OpenRequest request, const Answer& a, std::uint64_t since,
-                         Now now) {
+void conclude(State& state, OpenRequest request, bool durable, const Answer& a, std::uint64_t since,
+              Now now) {
   std::string payload;
   wire::JsonWriter writer(payload);
   write_payload(writer, a);
-  answer_when_durable(state, std::move(request), Answer::type, std::move(payload), since, now);
+  conclude(state, std::move(request), durable, Answer::type, std::move(payload), since, now);
 }
 
 /// Answers `queued` when entry `seq`, the message at `position` in `target`'s mailbox, is on disk,

@@ -48,8 +48,6 @@ void end_guest(State& state, Session& session, Now now) {
   }
 }
 
-bool is_guest(const Actor& actor) { return !actor.registered && actor.online(); }
-
 ActorRow row_of(const Actor& actor) {
   std::optional<WallTime> offline;
   if (!actor.online()) offline = actor.offline_since;
@@ -246,7 +244,7 @@ void journal_actor(State& state, const Actor& actor, Now now) {
 }
 
 void journal_subscription(State& state, const Actor& actor, SubscriptionId id, Now now) {
-  if (is_guest(actor)) return;
+  if (actor.is_guest()) return;
   const Subscription& subscription = *state.topics.find(id);
   state.journal.append(SubscriptionRow{actor.address, std::string(state.topics.name_of(id)),
                                        subscription.public_id.str(), subscription.durable},
@@ -254,7 +252,7 @@ void journal_subscription(State& state, const Actor& actor, SubscriptionId id, N
 }
 
 void journal_unsubscription(State& state, const Actor& actor, std::string_view topic, Now now) {
-  if (is_guest(actor)) return;
+  if (actor.is_guest()) return;
   state.journal.append(SubscriptionGone{actor.address, std::string(topic)}, now.mono);
 }
 

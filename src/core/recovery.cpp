@@ -138,7 +138,7 @@ void journal_everything(State& state, Now now) {
         state.journal.append(ActorGone{address, version, at, state.crashes}, now.mono);
       });
   state.registry.for_each([&](ActorId, const Actor& actor) {
-    if (!actor.registered && actor.online()) return;  // a guest
+    if (actor.is_guest()) return;
     journal_actor(state, actor, now);
     for (const Actor::Membership& m : actor.subscriptions) {
       journal_subscription(state, actor, m.subscription, now);

@@ -2,36 +2,18 @@
 
 #include <SQLiteCpp/Column.h>
 
-#include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 namespace signal_hub::adapters {
 namespace {
 
-struct StatusText {
-  core::ActorStatus status;
-  std::string_view text;
-};
-
-constexpr std::array status_texts{
-    StatusText{core::ActorStatus::online, "online"},
-    StatusText{core::ActorStatus::away, "away"},
-    StatusText{core::ActorStatus::dormant, "dormant"},
-};
-
-std::string text_of(core::ActorStatus status) {
-  const auto* found = std::find_if(status_texts.begin(), status_texts.end(),
-                                   [status](const StatusText& t) { return t.status == status; });
-  return std::string(found->text);
-}
-
 /// The table's constraint knows no other text.
 core::ActorStatus status_of(std::string_view text) {
-  const auto* found = std::find_if(status_texts.begin(), status_texts.end(),
-                                   [text](const StatusText& t) { return t.text == text; });
-  return found == status_texts.end() ? core::ActorStatus::away : found->status;
+  for (const auto status : {core::ActorStatus::online, core::ActorStatus::dormant}) {
+    if (text == name(status)) return status;
+  }
+  return core::ActorStatus::away;
 }
 
 std::string json_array(const std::vector<std::string>& texts) {
@@ -78,7 +60,7 @@ void bind_actor(SQLite::Statement& statement, const core::ActorRow& row) {
   statement.bindNoCopy(4, row.identity);
   statement.bindNoCopy(5, row.connected_as);
   statement.bindNoCopy(6, row.connection_id);
-  statement.bind(7, text_of(row.status));
+  statement.bind(7, std::string(name(row.status)));
   bind_time(statement, 8, row.offline_since);
   statement.bind(9, epoch_ms(row.registered_at));
   statement.bind(10, epoch_ms(row.expires_at));

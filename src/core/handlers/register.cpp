@@ -186,12 +186,6 @@ std::optional<Error> enroll_element(Context& c, const wire::Element<wire::Regist
   return enroll(c, *e.item, renew_on_heartbeat, out);
 }
 
-void conclude(Context& c, bool durable, std::string payload, std::uint64_t since) {
-  constexpr std::string_view type = wire::Registered::type;
-  if (!durable) return answer_encoded(c.state, c.request, type, payload, {}, c.now);
-  answer_when_durable(c.state, std::move(c.request), type, std::move(payload), since, c.now);
-}
-
 }  // namespace
 
 void handle(Context& c, const wire::Register& request) {
@@ -202,7 +196,8 @@ void handle(Context& c, const wire::Register& request) {
   if (!request.bulk) {
     const auto error = enroll_element(c, request.actors.front(), request.renew_on_heartbeat, out);
     if (error) return refuse_one(c, *error);
-    return conclude(c, request.durable, std::move(payload), since);
+    return conclude(c.state, std::move(c.request), request.durable, wire::Registered::type,
+                    std::move(payload), since, c.now);
   }
   out.begin_object().key("actors").begin_array();
   for (const auto& element : request.actors) {
@@ -213,7 +208,8 @@ void handle(Context& c, const wire::Register& request) {
     out.end_object();
   }
   out.end_array().end_object();
-  conclude(c, request.durable, std::move(payload), since);
+  conclude(c.state, std::move(c.request), request.durable, wire::Registered::type,
+           std::move(payload), since, c.now);
 }
 
 }  // namespace signal_hub::core

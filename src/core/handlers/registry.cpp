@@ -81,9 +81,8 @@ void handle(Context& c, const wire::Unregister& unregister) {
     retire_actor(c.state, id, "unregistered", c.now);
   }
   if (!c.is_ask()) return;
-  const wire::Unregistered done{address};
-  if (!unregister.durable) return answer(c.state, c.request, done, c.now);
-  answer_when_durable(c.state, std::move(c.request), done, since, c.now);
+  conclude(c.state, std::move(c.request), unregister.durable, wire::Unregistered{address}, since,
+           c.now);
 }
 
 void handle(Context& c, const wire::Renew& request) {
@@ -99,9 +98,8 @@ void handle(Context& c, const wire::Renew& request) {
                   c.now);
   }
   const std::string token = renew(c.state, *actor, c.now);
-  const wire::Renewed done{actor->expires_at, token};
-  if (!request.durable) return answer(c.state, c.request, done, c.now);
-  answer_when_durable(c.state, std::move(c.request), done, since, c.now);
+  conclude(c.state, std::move(c.request), request.durable, wire::Renewed{actor->expires_at, token},
+           since, c.now);
 }
 
 void handle(Context& c, const wire::Discover& discover) {

@@ -67,12 +67,6 @@ SubscriptionId meant(const State& state, const Actor& actor, const wire::Unsubsc
   return state.topics.of(actor, *request.topic);
 }
 
-void conclude(Context& c, bool durable, std::string payload, std::uint64_t since) {
-  constexpr std::string_view type = wire::Subscribed::type;
-  if (!durable) return answer_encoded(c.state, c.request, type, payload, {}, c.now);
-  answer_when_durable(c.state, std::move(c.request), type, std::move(payload), since, c.now);
-}
-
 }  // namespace
 
 void handle(Context& c, const wire::Subscribe& request) {
@@ -86,7 +80,8 @@ void handle(Context& c, const wire::Subscribe& request) {
     if (const auto error = enlist(c, request.topics.front(), request.durable, out)) {
       return refuse(c.state, c.request, *error, c.now);
     }
-    return conclude(c, promise, std::move(payload), since);
+    return conclude(c.state, std::move(c.request), promise, wire::Subscribed::type,
+                    std::move(payload), since, c.now);
   }
   out.begin_object().key("topics").begin_array();
   for (const auto& element : request.topics) {
@@ -97,7 +92,8 @@ void handle(Context& c, const wire::Subscribe& request) {
     out.end_object();
   }
   out.end_array().end_object();
-  conclude(c, promise, std::move(payload), since);
+  conclude(c.state, std::move(c.request), promise, wire::Subscribed::type, std::move(payload),
+           since, c.now);
 }
 
 void handle(Context& c, const wire::Unsubscribe& request) {
@@ -113,9 +109,7 @@ void handle(Context& c, const wire::Unsubscribe& request) {
     state.topics.unsubscribe(actor, id);
   }
   if (!c.is_ask()) return;
-  const wire::Unsubscribed done{topic};
-  if (!request.durable) return answer(state, c.request, done, c.now);
-  answer_when_durable(state, std::move(c.request), done, since, c.now);
+  conclude(state, std::move(c.request), request.durable, wire::Unsubscribed{topic}, since, c.now);
 }
 
 }  // namespace signal_hub::core
