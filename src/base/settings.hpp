@@ -32,6 +32,16 @@ struct HubSettings {
   Millis cleanup_interval{60'000};
   Millis durable_ttl{604'800'000};
   std::size_t queue_limit = 1000;        // messages waiting per actor
+  Millis ack_timeout{30'000};            // from the last byte being with the kernel
+  std::uint32_t max_attempts = 5;
+  Millis retry_base{1'000};
+  Millis retry_cap{30'000};
+  std::size_t ack_window = 64;             // unacknowledged deliveries per actor
+  std::uint32_t breaker_failures = 5;      // in a row
+  Millis breaker_pause{30'000};
+  Millis receipt_ttl{600'000};
+  Millis dedupe_window{3'600'000};         // reliable sends remembered on disk
+  std::size_t dedupe_limit = 1'000'000;    // of them, at most
   std::size_t journal_limit = 100'000;   // changes waiting for the store
   std::size_t fanout_slice = 100;        // recipients per turn
   std::size_t broadcast_limit = 10'000;  // recipients
@@ -54,6 +64,9 @@ struct ServerSettings {
   std::size_t checkpoint_batch = 1000;  // changes
   std::string durability = "full";      // full or normal
   std::size_t wal_limit = std::size_t{64} << 20U;
+  std::size_t db_limit = 0;  // bytes of the database above which nothing more is promised
+  std::size_t dead_letter_limit = 100'000;
+  Millis dead_letter_ttl{2'592'000'000};
   std::vector<std::string> trusted_proxy;  // CIDR blocks
   std::vector<std::string> allow_origin;
   bool insecure = false;

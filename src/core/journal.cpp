@@ -1,34 +1,45 @@
 #include "core/journal.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace signal_hub::core {
 namespace {
 
-/// Names the row an entry replaces; empty: none, and nothing moves across it.
+/// Names the row an entry replaces. Empty: it replaces nothing; nullopt: nothing moves across it.
 struct RowKey {
-  std::string operator()(const ActorRow& row) const { return row.address; }
-  std::string operator()(const SubscriptionRow& row) const { return pair(row); }
-  std::string operator()(const SubscriptionGone& row) const { return pair(row); }
-  std::string operator()(const MessageRow& row) const { return position(row.position); }
-  std::string operator()(const MessageGone& row) const { return position(row.position); }
-  // A dead letter is made of the row, which must have been written before.
-  std::string operator()(const MessageDead&) const { return {}; }
-  std::string operator()(const ActorGone&) const { return {}; }
-  std::string operator()(const StartOver&) const { return {}; }
+  using Key = std::optional<std::string>;
+  Key operator()(const ActorRow& row) const { return row.address; }
+  Key operator()(const SubscriptionRow& row) const { return pair(row); }
+  Key operator()(const SubscriptionGone& row) const { return pair(row); }
+  Key operator()(const ActorGone&) const { return std::nullopt; }
+  Key operator()(const StartOver&) const { return std::nullopt; }
+  // What becomes of a message is made of its row: they stay in order.
+  template <class Message>
+  Key operator()(const Message&) const {
+    return std::string();
+  }
 
   template <class Row>
   static std::string pair(const Row& row) {
     return row.address + '\0' + row.topic;
   }
-  static std::string position(std::uint64_t position) { return "#" + std::to_string(position); }
 };
 
-bool concerns_message(const JournalEntry& entry) {
-  return std::holds_alternative<MessageRow>(entry) || std::holds_alternative<MessageGone>(entry) ||
-         std::holds_alternative<MessageDead>(entry);
-}
+struct ConcernsMessage {
+  bool operator()(const ActorRow&) const { return false; }
+  bool operator()(const ActorGone&) const { return false; }
+  bool operator()(const SubscriptionRow&) const { return false; }
+  bool operator()(const SubscriptionGone&) const { return false; }
+  bool operator()(const StartOver&) const { return false; }
+  template <class Message>
+  bool operator()(const Message&) const {
+    return true;
+  }
+};
+
+bool concerns_message(const JournalEntry& entry) { return std::visit(ConcernsMessage{}, entry); }
 
 }  // namespace
 
@@ -41,15 +52,23 @@ std::string_view name(ActorStatus status) {
   return "";
 }
 
+std::string_view name(DeliveryOutcome outcome) {
+  switch (outcome) {
+    case DeliveryOutcome::delivered: return "delivered";
+    case DeliveryOutcome::acknowledged: return "acknowledged";
+  }
+  return "";
+}
+
 std::uint64_t Journal::append(JournalEntry entry, MonoTime now) {
   const std::uint64_t seq = ++last_;
   if (oldest_ == never) oldest_ = now;
   if (starting_over_ && !concerns_message(entry)) return seq;
-  const std::string key = std::visit(RowKey{}, entry);
-  if (key.empty()) {
-    place_.clear();
+  const RowKey::Key key = std::visit(RowKey{}, entry);
+  if (!key) place_.clear();
+  if (!key || key->empty()) {
     waiting_.push_back({seq, std::move(entry)});
-  } else if (const auto [at, added] = place_.try_emplace(key, waiting_.size()); added) {
+  } else if (const auto [at, added] = place_.try_emplace(*key, waiting_.size()); added) {
     waiting_.push_back({seq, std::move(entry)});
   } else {
     waiting_[at->second] = {seq, std::move(entry)};
