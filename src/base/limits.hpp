@@ -44,11 +44,22 @@ inline constexpr std::size_t waiting_frames = 64;  // behind a running fan-out
 inline constexpr std::size_t waiting_bytes = std::size_t{4} << 20U;
 inline constexpr std::size_t connections_over_cap = 64;  // answered 503, beyond: closed
 
+// Reliable delivery (PROTOCOL.md §7)
+inline constexpr std::size_t acks = 1000;               // of one hub:ack
+inline constexpr std::size_t nack_reason_bytes = 256;   // becomes a dead letter's reason
+inline constexpr std::size_t history_events = 16;       // told of one message
+inline constexpr std::size_t trail_events = 12;         // kept of them: what went wrong
+inline constexpr std::size_t receipts_at_once = 100;    // told to a sender that comes back
+inline constexpr std::size_t stories_found = 20;        // messages with one id, for an admin
+inline constexpr std::size_t recent_fates = 4096;       // of at-most-once messages, in memory
+inline constexpr std::size_t absent_senders = 100'000;  // that have receipts to fetch
+
 // Mailboxes (PROTOCOL.md §7)
 inline constexpr std::size_t mailbox_bytes = std::size_t{16} << 20U;  // per actor
-inline constexpr std::size_t mailbox_bytes_here = std::size_t{256}
-                                                  << 10U;  // in memory of those on disk
-inline constexpr std::size_t mail_window_frames = 64;      // ahead of the socket
+// Of what is on disk as well: a head of each mailbox, and all of them together.
+inline constexpr std::size_t mailbox_head_bytes = std::size_t{64} << 10U;
+inline constexpr std::size_t stored_bytes_here = std::size_t{16} << 20U;
+inline constexpr std::size_t mail_window_frames = 64;  // ahead of the socket
 inline constexpr std::size_t mail_window_bytes = std::size_t{1} << 20U;
 inline constexpr std::size_t mail_loaded_at_once = 64;
 inline constexpr Millis mail_load_retry{1'000};

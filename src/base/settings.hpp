@@ -31,17 +31,17 @@ struct HubSettings {
   Millis actor_ttl_max{3'600'000};
   Millis cleanup_interval{60'000};
   Millis durable_ttl{604'800'000};
-  std::size_t queue_limit = 1000;        // messages waiting per actor
-  Millis ack_timeout{30'000};            // from the last byte being with the kernel
+  std::size_t queue_limit = 1000;  // messages waiting per actor
+  Millis ack_timeout{30'000};      // from the last byte being with the kernel
   std::uint32_t max_attempts = 5;
   Millis retry_base{1'000};
   Millis retry_cap{30'000};
-  std::size_t ack_window = 64;             // unacknowledged deliveries per actor
-  std::uint32_t breaker_failures = 5;      // in a row
+  std::size_t ack_window = 64;         // unacknowledged deliveries per actor
+  std::uint32_t breaker_failures = 5;  // in a row
   Millis breaker_pause{30'000};
   Millis receipt_ttl{600'000};
-  Millis dedupe_window{3'600'000};         // reliable sends remembered on disk
-  std::size_t dedupe_limit = 1'000'000;    // of them, at most
+  Millis dedupe_window{3'600'000};       // reliable sends remembered on disk
+  std::size_t dedupe_limit = 1'000'000;  // of them, at most
   std::size_t journal_limit = 100'000;   // changes waiting for the store
   std::size_t fanout_slice = 100;        // recipients per turn
   std::size_t broadcast_limit = 10'000;  // recipients

@@ -15,6 +15,7 @@
 #include "core/actor_ids.hpp"
 #include "core/journal_entries.hpp"
 #include "core/mailbox.hpp"
+#include "core/outstanding.hpp"
 
 namespace signal_hub::core {
 
@@ -31,7 +32,8 @@ struct Actor {
   };
   std::vector<Membership> subscriptions;  // in the order they were made
   std::uint64_t last_fanout = 0;          // so that overlapping subscriptions deliver once
-  std::unique_ptr<Mailbox> mailbox;       // null: nothing waits
+  std::unique_ptr<Mailbox> mailbox;       // at-most-once mail; null: none waits
+  std::unique_ptr<Outstanding> reliable;  // null: none is known of
 
   // Registered and dormant actors only.
   std::string identity;      // of the session that holds or held it
@@ -52,11 +54,14 @@ struct Actor {
   std::uint64_t registration = 0;   // names this registration; it survives renewals and moves
   std::uint64_t token_counter = 0;  // of the renewal token in force
   bool renew_on_heartbeat = false;
-  bool recovered = false;  // a token from the window a crash lost is accepted still
+  bool acks = false;         // it acknowledges reliable messages
+  bool drop_oldest = false;  // when its queue is full
+  bool recovered = false;    // a token from the window a crash lost is accepted still
 
   bool online() const { return status == ActorStatus::online; }
   bool is_guest() const { return !registered && online(); }
   bool mail_waits() const { return mailbox != nullptr; }
+  bool reliable_waits() const { return reliable && !reliable->waiting.empty(); }
 };
 
 }  // namespace signal_hub::core

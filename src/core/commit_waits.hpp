@@ -3,26 +3,34 @@
 
 #include <cstdint>
 #include <deque>
-#include <optional>
 #include <string>
-#include <string_view>
+#include <variant>
 
-#include "base/error.hpp"
 #include "core/actor_ids.hpp"
+#include "core/notice.hpp"
 #include "core/open_request.hpp"
 
 namespace signal_hub::core {
 
+/// An answer.
+struct AnswerWait {
+  OpenRequest request;
+  std::string type;
+  std::string payload;
+};
+
+/// A message in a mailbox that becomes deliverable, and `queued` for who asked.
+struct StoredWait {
+  ActorId target;
+  std::uint64_t position;
+  OpenRequest request;
+  bool answered;  // else its sender hears of failures only
+};
+
 struct CommitWait {
   std::uint64_t first;  // entries first…last are its own
   std::uint64_t last;
-  OpenRequest request;
-  std::string type;  // the answer
-  std::string payload;
-  std::optional<Error> error;  // or this one
-  // A message in a mailbox that becomes deliverable.
-  ActorId target;
-  std::uint64_t position = 0;
+  std::variant<AnswerWait, StoredWait, Notice> what;
 };
 
 using CommitWaits = std::deque<CommitWait>;

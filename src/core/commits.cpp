@@ -6,6 +6,7 @@
 #include "base/limits.hpp"
 #include "core/answers.hpp"
 #include "core/mailroom.hpp"
+#include "core/notices.hpp"
 #include "core/receipts.hpp"
 
 namespace signal_hub::core {
@@ -18,8 +19,15 @@ Error not_stored(std::string message) {
           {}};
 }
 
+/// Who is owed an answer by it; nobody if it is only told of failures.
+ConnId owed(const CommitWait& wait) {
+  if (const auto* a = std::get_if<AnswerWait>(&wait.what)) return a->request.reply_to.conn;
+  const auto* stored = std::get_if<StoredWait>(&wait.what);
+  return stored != nullptr && stored->answered ? stored->request.reply_to.conn : ConnId{};
+}
+
 void wait_for(State& state, CommitWait wait, Now now) {
-  owe_answer(state, wait.request.reply_to.conn);
+  owe_answer(state, owed(wait));
   const bool done = wait.last <= state.journal.durable_seq();
   const std::uint64_t seq = wait.last;
   state.commit_waits.push_back(std::move(wait));
@@ -32,51 +40,72 @@ bool was_refused(const CommitWait& wait, const std::vector<std::uint64_t>& refus
   return at != refused.end() && *at <= wait.last;
 }
 
-void drop_message(State& state, const CommitWait& wait) {
-  Actor* actor = state.registry.find(wait.target);
-  if (actor == nullptr || !take_mail(state, *actor, wait.position)) return;
-  if (actor->online()) state.mail_due.push_back(wait.target);  // what waited behind it
+/// A committed text beyond the head of its mailbox leaves memory; sooner if nobody is there.
+void spare_memory(const State& state, const Actor& actor, Held& held) {
+  Mailbox& box = held.reliable ? actor.reliable->waiting : *actor.mailbox;
+  const std::size_t head = limits::mailbox_head_bytes * (actor.online() ? 4 : 1);
+  const bool crowded = !actor.online() && state.shared_bytes > limits::stored_bytes_here;
+  if (crowded || box.bytes_here() > head) box.leave_on_disk(held);
 }
 
-void mark_committed(State& state, const CommitWait& wait) {
-  Actor* actor = state.registry.find(wait.target);
-  if (actor == nullptr || !actor->mailbox) return;
-  Held* held = actor->mailbox->at_position(wait.position);
+void mark_committed(State& state, ActorId id, std::uint64_t position) {
+  Actor* actor = state.registry.find(id);
+  Held* held = actor != nullptr ? find_mail(*actor, position) : nullptr;
   if (held == nullptr) return;
   held->committed = true;
-  if (state.settings.persistent && actor->mailbox->bytes_here() > limits::mailbox_bytes_here) {
-    actor->mailbox->leave_on_disk(*held);
-  }
-  if (actor->online()) state.mail_due.push_back(wait.target);
+  if (state.settings.persistent) spare_memory(state, *actor, *held);
+  if (actor->online()) state.mail_due.push_back(id);
 }
 
-void settle(State& state, const CommitWait& wait, bool refused, Now now) {
-  if (refused) {
-    if (wait.target.valid()) drop_message(state, wait);
-    refuse(state, wait.request, not_stored("The store refused what the request asked to keep."),
-           now);
-  } else if (wait.error) {
-    refuse(state, wait.request, *wait.error, now);
-  } else {
-    if (wait.target.valid()) mark_committed(state, wait);
-    answer_encoded(state, wait.request, wait.type, wait.payload, {}, now);
-  }
-  paid_answer(state, wait.request.reply_to.conn);
+void refuse_stored(State& state, const OpenRequest& request, Now now) {
+  refuse(state, request, not_stored("The store refused what the request asked to keep."), now);
 }
+
+void settle(State& state, const AnswerWait& wait, bool refused, Now now) {
+  if (refused) return refuse_stored(state, wait.request, now);
+  answer_encoded(state, wait.request, wait.type, wait.payload, {}, now);
+}
+
+void settle(State& state, const StoredWait& wait, bool refused, Now now) {
+  if (refused) {
+    Actor* actor = state.registry.find(wait.target);
+    if (actor != nullptr && take_mail(state, *actor, wait.position)) {
+      if (actor->online()) state.mail_due.push_back(wait.target);  // what waited behind it
+    }
+    if (!wait.request.message_id.empty()) refuse_stored(state, wait.request, now);
+    return;
+  }
+  mark_committed(state, wait.target, wait.position);
+  if (!wait.answered) return;
+  answer(state, wait.request, wire::DeliveryAck{wait.request.message_id, now.wall, "queued"}, now);
+}
+
+/// What is told is true even if the store refused to write it down.
+void settle(State& state, const Notice& notice, bool, Now now) { announce(state, notice, now); }
 
 }  // namespace
 
 bool refuse_promise(State& state, const OpenRequest& request, Now now) {
-  if (!state.store_failing) return false;
-  refuse(state, request, not_stored("The hub cannot store anything at the moment."), now);
+  if (state.store_failing) {
+    refuse(state, request, not_stored("The hub cannot store anything at the moment."), now);
+  } else if (state.store_full) {
+    refuse(state, request,
+           Error{ErrorCode::queue_full,
+                 "The database has reached --db-limit; nothing more is stored.",
+                 "Try again after messages have been delivered, or raise --db-limit.",
+                 {}},
+           now);
+  } else {
+    return false;
+  }
   return true;
 }
 
 void answer_when_durable(State& state, OpenRequest request, std::string_view type,
                          std::string payload, std::uint64_t since, Now now) {
-  const std::uint64_t last = state.journal.last_seq();
   wait_for(state,
-           {since + 1, last, std::move(request), std::string(type), std::move(payload), {}, {}, 0},
+           {since + 1, state.journal.last_seq(),
+            AnswerWait{std::move(request), std::string(type), std::move(payload)}},
            now);
 }
 
@@ -86,26 +115,13 @@ void conclude(State& state, OpenRequest request, bool durable, std::string_view 
   answer_when_durable(state, std::move(request), type, std::move(payload), since, now);
 }
 
-void queued_when_durable(State& state, OpenRequest request, std::uint64_t seq, ActorId target,
-                         std::uint64_t position, Now now) {
-  std::string payload;
-  wire::JsonWriter writer(payload);
-  write_payload(writer, wire::DeliveryAck{request.message_id, now.wall, "queued"});
-  wait_for(state,
-           {seq,
-            seq,
-            std::move(request),
-            std::string(wire::DeliveryAck::type),
-            std::move(payload),
-            {},
-            target,
-            position},
-           now);
+void queued_when_durable(State& state, OpenRequest request, bool answered, std::uint64_t seq,
+                         ActorId target, std::uint64_t position, Now now) {
+  wait_for(state, {seq, seq, StoredWait{target, position, std::move(request), answered}}, now);
 }
 
-void dead_lettered_when_durable(State& state, OpenRequest request, std::uint64_t seq, Error error,
-                                Now now) {
-  wait_for(state, {seq, seq, std::move(request), {}, {}, std::move(error), {}, 0}, now);
+void tell_when_durable(State& state, Notice notice, std::uint64_t seq, Now now) {
+  wait_for(state, {seq, seq, std::move(notice)}, now);
 }
 
 void commits_done(State& state, std::uint64_t seq, const std::vector<std::uint64_t>& refused,
@@ -114,7 +130,9 @@ void commits_done(State& state, std::uint64_t seq, const std::vector<std::uint64
   while (!waits.empty() && waits.front().last <= seq) {
     const CommitWait wait = std::move(waits.front());
     waits.pop_front();
-    settle(state, wait, was_refused(wait, refused), now);
+    const bool failed = was_refused(wait, refused);
+    std::visit([&](const auto& what) { settle(state, what, failed, now); }, wait.what);
+    paid_answer(state, owed(wait));
   }
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/actor_ids.hpp"
+#include "core/notice.hpp"
 #include "core/open_request.hpp"
 #include "core/state.hpp"
 #include "wire/json_writer.hpp"
@@ -40,14 +41,13 @@ void conclude(State& state, OpenRequest request, bool durable, const Answer& a, 
   conclude(state, std::move(request), durable, Answer::type, std::move(payload), since, now);
 }
 
-/// Answers `queued` when entry `seq`, the message at `position` in `target`'s mailbox, is on disk,
-/// and marks it as committed there.
-void queued_when_durable(State& state, OpenRequest request, std::uint64_t seq, ActorId target,
-                         std::uint64_t position, Now now);
+/// When entry `seq`, the message at `position` that waits for `target`, is on disk, it may be
+/// delivered, and `request` is answered `queued` if `answered`.
+void queued_when_durable(State& state, OpenRequest request, bool answered, std::uint64_t seq,
+                         ActorId target, std::uint64_t position, Now now);
 
-/// Tells the sender of a dead letter when entry `seq` is on disk.
-void dead_lettered_when_durable(State& state, OpenRequest request, std::uint64_t seq, Error error,
-                                Now now);
+/// Tells the sender of a message what became of it when entry `seq` is on disk.
+void tell_when_durable(State& state, Notice notice, std::uint64_t seq, Now now);
 
 /// Everything up to `seq` is on disk but for the entries named in `refused` (ascending).
 void commits_done(State& state, std::uint64_t seq, const std::vector<std::uint64_t>& refused,

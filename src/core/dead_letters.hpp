@@ -8,8 +8,8 @@
 
 namespace signal_hub::core {
 
-/// The message moves to the dead letters; its sender, if still connected, is told when that is on
-/// disk. REQUIRES: held.promised.
+/// The message moves to the dead letters; its sender is told when that is on disk.
+/// REQUIRES: held.promised.
 void bury(State& state, const Held& held, std::string_view target, std::string_view reason,
           Now now);
 

@@ -5,7 +5,10 @@
 
 #include "base/limits.hpp"
 #include "core/answers.hpp"
+#include "core/commits.hpp"
+#include "core/deliveries.hpp"
 #include "core/mail.hpp"
+#include "core/make_room.hpp"
 #include "core/outflow.hpp"
 #include "core/receipts.hpp"
 #include "core/state.hpp"
@@ -23,6 +26,29 @@ Actor* present(State& state, const Fanout::Recipient& recipient) {
   return state.topics.find(recipient.subscription) != nullptr ? actor : nullptr;
 }
 
+bool is_stored_for(const State& state, const Fanout& fanout, const Fanout::Recipient& recipient) {
+  if (!fanout.reliable) return false;
+  const Subscription* subscription = state.topics.find(recipient.subscription);
+  return subscription != nullptr && (subscription->acks || subscription->durable);
+}
+
+bool store_for(State& state, Fanout& fanout, ActorId id, Actor& actor, const Parcel& parcel,
+               Now now) {
+  if (!make_room(state, actor, parcel.tail.view().size(), now)) {
+    count_drop(state, DropReason::mailbox_full);
+    return false;
+  }
+  ReliableSend send;
+  send.sender = fanout.sender_address;
+  send.message_id = fanout.reliable->message_id;
+  send.conn = fanout.sender;
+  send.position = fanout.reliable->next_position++;
+  store_reliable(state, id, actor, parcel, std::move(send), now);
+  ++fanout.queued;
+  ++fanout.reliable->stored;
+  return true;
+}
+
 /// False: nothing reached the recipient, nor waits for it.
 bool deliver_to(State& state, Fanout& fanout, const Fanout::Recipient& recipient, Now now) {
   Actor* actor = present(state, recipient);
@@ -30,7 +56,10 @@ bool deliver_to(State& state, Fanout& fanout, const Fanout::Recipient& recipient
     count_drop(state, DropReason::unsubscribed);
     return false;
   }
-  const Parcel parcel{fanout.tail, fanout.expires, recipient.subscription};
+  const Parcel parcel{fanout.tail, fanout.expires, recipient.subscription, 0, fanout.priority};
+  if (is_stored_for(state, fanout, recipient)) {
+    return store_for(state, fanout, recipient.actor, *actor, parcel, now);
+  }
   const Handling handling = deliver(state, *actor, parcel, now);
   fanout.delivered += handling == Handling::sent ? 1 : 0;
   fanout.queued += handling == Handling::held ? 1 : 0;
@@ -46,8 +75,15 @@ void run_slice(State& state, Fanout& fanout, std::size_t slice, Now now) {
   }
 }
 
+void conclude_reliable(State& state, const Fanout& fanout, Now now) {
+  wire::Published published{fanout.topic, fanout.recipients.size()};
+  published.queued_count = fanout.reliable->stored;
+  conclude(state, *fanout.request, true, published, fanout.reliable->since, now);
+}
+
 void conclude(State& state, const Fanout& fanout, Now now) {
   if (!fanout.request) return;
+  if (fanout.reliable) return conclude_reliable(state, fanout, now);
   if (fanout.topic.empty()) {
     answer(state, *fanout.request,
            wire::BroadcastAck{fanout.request->message_id, fanout.delivered, fanout.queued,

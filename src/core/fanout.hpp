@@ -38,6 +38,18 @@ struct Fanout {
   std::size_t delivered = 0;
   std::size_t queued = 0;  // for those that are away
   std::size_t failed = 0;
+
+  /// Of a reliable publication: subscribers that acknowledge, or whose subscription is durable,
+  /// have it stored.
+  struct Reliable {
+    std::string message_id;
+    std::uint64_t next_position;  // those for its recipients were set aside
+    std::uint64_t since;          // the journal's last entry before it
+    std::size_t stored = 0;
+  };
+  std::string sender_address;
+  std::optional<Reliable> reliable{};
+  std::uint8_t priority = 1;
 };
 
 /// The fan-outs that need more than the turn they came in.

@@ -8,6 +8,7 @@
 #include "core/fanout.hpp"
 #include "core/intake.hpp"
 #include "core/lifecycle.hpp"
+#include "core/loads.hpp"
 #include "core/mail.hpp"
 #include "core/outflow.hpp"
 #include "core/receipts.hpp"
@@ -108,6 +109,12 @@ Restored Hub::restore(const Recovered& recovered, Now now) {
   return core::restore(*state_, recovered, now);
 }
 
+void Hub::restore_messages(std::span<const RecoveredMessage> messages, Restored& done, Now now) {
+  core::restore_messages(*state_, messages, done, now);
+}
+
+void Hub::finish_restore(Restored& done, Now now) { core::finish_restore(*state_, done, now); }
+
 void Hub::durable(std::uint64_t seq, const std::vector<std::uint64_t>& refused, Now now) {
   state_->store_failing = false;
   state_->journal.confirm(seq);
@@ -117,8 +124,11 @@ void Hub::durable(std::uint64_t seq, const std::vector<std::uint64_t>& refused, 
 
 void Hub::store_failed() { state_->store_failing = true; }
 
+void Hub::storage_full(bool full) { state_->store_full = full; }
+
 void Hub::loaded(Loaded rows, Now now) {
-  mail_loaded(*state_, std::move(rows), now);
+  take_loaded(*state_, std::move(rows), now);
+  if (!state_->not_duplicates.empty()) retake_frames(*state_, now);
   settle(*state_, now);
 }
 
@@ -178,13 +188,17 @@ const Journal& Hub::journal() const { return state_->journal; }
 
 Batch Hub::take_batch(Now now) {
   if (state_->journal.starting_over()) journal_everything(*state_, now);
-  return state_->journal.take_batch();
+  Batch batch = state_->journal.take_batch();
+  batch.at = now.wall;
+  return batch;
 }
 
 Batch Hub::take_last_batch(Now now) {
   journal_mail(*state_, now);  // first: it may be what the journal has no room for
   if (state_->journal.starting_over()) journal_everything(*state_, now);
-  return state_->journal.take_last_batch();
+  Batch batch = state_->journal.take_last_batch();
+  batch.at = now.wall;
+  return batch;
 }
 
 void Hub::take_load_requests(std::vector<LoadRequest>& out) {

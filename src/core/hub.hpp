@@ -74,8 +74,11 @@ class Hub {
   /// Everything due at `now` happens, and one slice of every running fan-out.
   void tick(Now now);
 
-  /// Puts back what a run before has left. REQUIRES: called once, before everything else.
+  /// Puts back what a run before has left, but for the messages, which follow in portions; then
+  /// finish_restore(). REQUIRES: called once, before everything else.
   Restored restore(const Recovered& recovered, Now now);
+  void restore_messages(std::span<const RecoveredMessage> messages, Restored& done, Now now);
+  void finish_restore(Restored& done, Now now);
 
   /// All journal entries up to and including `seq` are on disk but for those in `refused`
   /// (ascending), which the store will never take. A failure is over.
@@ -84,7 +87,10 @@ class Hub {
   /// The store cannot write: nothing is promised until durable().
   void store_failed();
 
-  /// Texts that take_load_requests() asked for.
+  /// The database has reached its limit, or has room again: nothing, or something, is promised.
+  void storage_full(bool full);
+
+  /// What take_load_requests() asked for.
   void loaded(Loaded rows, Now now);
 
   /// Stop: tells every session server_shutdown, with a reconnectAfter spread over `spread`, and

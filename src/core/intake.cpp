@@ -5,8 +5,10 @@
 
 #include "base/limits.hpp"
 #include "core/answers.hpp"
+#include "core/duplicates.hpp"
 #include "core/handlers/handlers.hpp"
 #include "core/lifecycle.hpp"
+#include "core/rate.hpp"
 #include "wire/forward.hpp"
 
 namespace signal_hub::core {
@@ -25,6 +27,9 @@ struct Price {
   std::uint32_t operator()(const wire::Heartbeat&) const { return 0; }
   std::uint32_t operator()(const wire::Disconnect&) const { return 0; }
   std::uint32_t operator()(const wire::Unsubscribe&) const { return 0; }
+  // Unless they are for what is not outstanding.
+  std::uint32_t operator()(const wire::Ack&) const { return 0; }
+  std::uint32_t operator()(const wire::Nack&) const { return 0; }
   std::uint32_t operator()(const wire::Register& r) const { return count(r.actors); }
   std::uint32_t operator()(const wire::Subscribe& s) const { return count(s.topics); }
   template <class Other>
@@ -49,26 +54,6 @@ OpenRequest request_of(const Session& session, std::string_view id, std::string_
   return request;
 }
 
-/// False after hub:rate_limited.
-bool within_rate(State& state, Session& session, const OpenRequest& request, std::uint32_t cost,
-                 Now now) {
-  const HubSettings& settings = state.settings;
-  if (cost == 0) return true;
-  const auto wait = session.bucket.take(cost, settings.rate_limit, settings.rate_burst, now.mono);
-  if (!wait) return true;
-  const Error error{ErrorCode::rate_limited,
-                    "More than " + std::to_string(settings.rate_limit) +
-                        " messages a second; the next passes in " + std::to_string(wait->count()) +
-                        " ms.",
-                    {},
-                    {}};
-  wire::ErrorAnswer a{error};
-  a.retry_after = *wait;
-  a.limit = settings.rate_limit;
-  refuse(state, request, a, now);
-  return false;
-}
-
 void refuse_bad_frame(State& state, Session& session, const wire::BadEnvelope& bad, Now now) {
   if (bad.bad_utf8)
     return close_session(state, session, close_invalid_payload, "invalid_utf8", now);
@@ -89,7 +74,16 @@ std::uint64_t digest(const wire::Envelope& e) {
   return h * 0x9e3779b97f4a7c15U + hash(e.payload.raw());
 }
 
+/// Nullptr: another kind of request, or at-most-once.
+const wire::Delivery* reliable(const wire::Request& request) {
+  const wire::Delivery* delivery = nullptr;
+  if (const auto* send = std::get_if<wire::Send>(&request)) delivery = &send->delivery;
+  if (const auto* publish = std::get_if<wire::Publish>(&request)) delivery = &publish->delivery;
+  return delivery != nullptr && delivery->reliable ? delivery : nullptr;
+}
+
 bool is_remembered(const wire::Envelope& e, const wire::Request& request) {
+  if (reliable(request) != nullptr) return true;
   return e.is_ask() && (std::holds_alternative<wire::Register>(request) ||
                         std::holds_alternative<wire::Send>(request) ||
                         std::holds_alternative<wire::Broadcast>(request) ||
@@ -97,7 +91,7 @@ bool is_remembered(const wire::Envelope& e, const wire::Request& request) {
 }
 
 /// False if the request is a retry, which then is or will be answered from memory.
-bool is_fresh(Context& c) {
+bool is_fresh(Context& c, bool reliable_one) {
   State& state = c.state;
   // The first registration replaces the identity: its retry still comes from the one before.
   const bool before = c.envelope.from == c.session.connected_as;
@@ -106,9 +100,12 @@ bool is_fresh(Context& c) {
                                         state.settings.dedupe_memory, c.now.mono);
   switch (found.verdict) {
     case Dedupe::Verdict::fresh: c.request.dedupe_key = std::move(key); return true;
-    case Dedupe::Verdict::answered:
-      repeat_answer(state, c.request.reply_to, *found.answer, c.now);
+    case Dedupe::Verdict::answered: {
+      Dedupe::Answer again = *found.answer;
+      if (reliable_one) again.payload = with_members(again.payload, "\"duplicate\":true");
+      repeat_answer(state, c.request.reply_to, again, c.now);
       return false;
+    }
     case Dedupe::Verdict::in_work: ++state.stats.duplicates_answered; return false;
     case Dedupe::Verdict::conflict:
       refuse(state, c.request,
@@ -156,16 +153,32 @@ std::string effective_from(const State& state, const Session& session, std::stri
   return actor != nullptr && actor->conn == session.id ? std::string(from) : session.identity;
 }
 
-void dispatch(State& state, Session& session, const wire::Envelope& envelope,
-              const wire::Request& request, OpenRequest open, Now now) {
-  Context context{state,           session, envelope, effective_from(state, session, envelope.from),
-                  std::move(open), now};
-  if (is_remembered(envelope, request) && !is_fresh(context)) return;
-  if (!in_time(context) || !permitted(context, request)) return;
-  std::visit([&context](const auto& r) { handle(context, r); }, request);
+/// A reliable message that may have been accepted before: the store is asked.
+bool asks_store(Context& c, const wire::Request& request, std::string_view frame) {
+  if (const auto* publish = std::get_if<wire::Publish>(&request)) {
+    return may_be_duplicate(c, publish->topic, c.is_ask(), frame);
+  }
+  const auto& send = std::get<wire::Send>(request);
+  const std::string_view to = send.to ? std::string_view(*send.to) : c.envelope.to;
+  return may_be_duplicate(c, to, c.is_ask() || send.require_ack, frame);
 }
 
-void take_envelope(State& state, Session& session, const wire::Envelope& envelope, Now now) {
+/// How a frame comes here.
+enum class Coming : std::uint8_t {
+  first,
+  anew,  // the store has said that it is no duplicate
+};
+
+void dispatch(Context& c, const wire::Request& request, std::string_view frame, Coming coming) {
+  const bool reliable_one = reliable(request) != nullptr;
+  if (is_remembered(c.envelope, request) && !is_fresh(c, reliable_one)) return;
+  if (reliable_one && coming == Coming::first && asks_store(c, request, frame)) return;
+  if (!in_time(c) || !permitted(c, request)) return;
+  std::visit([&c](const auto& r) { handle(c, r); }, request);
+}
+
+void take_envelope(State& state, Session& session, const wire::Envelope& envelope,
+                   std::string_view frame, Coming coming, Now now) {
   OpenRequest open =
       request_of(session, envelope.id, envelope.from, wire::trace_metadata(envelope.metadata));
   if (session.state == SessionState::connecting && !wire::is_connect(envelope)) {
@@ -174,22 +187,36 @@ void take_envelope(State& state, Session& session, const wire::Envelope& envelop
                                "The session is not connected; send hub:connect first.", now);
   }
   const auto request = wire::decode_request(envelope);
-  const std::uint32_t cost = request ? std::visit(Price{}, *request) : 1;
+  std::uint32_t cost = request ? std::visit(Price{}, *request) : 1;
+  if (coming == Coming::anew) cost = 0;  // paid
   if (!within_rate(state, session, open, cost, now)) return;
   if (!request) return refuse(state, open, request.error(), now);
-  ++state.stats.received_by_type[request->index()];
-  dispatch(state, session, envelope, *request, std::move(open), now);
+  if (coming == Coming::first) ++state.stats.received_by_type[request->index()];
+  Context context{state,           session, envelope, effective_from(state, session, envelope.from),
+                  std::move(open), now};
+  dispatch(context, *request, frame, coming);
 }
 
-void process(State& state, Session& session, std::string_view bytes, Now now) {
-  ++state.stats.messages_received;
-  state.received.add(1, now.mono);
+void process(State& state, Session& session, std::string_view bytes, Coming coming, Now now) {
+  if (coming == Coming::first) {
+    ++state.stats.messages_received;
+    state.received.add(1, now.mono);
+  }
   const auto envelope = state.decoder.decode(bytes);
   if (!envelope) return refuse_bad_frame(state, session, envelope.error(), now);
-  take_envelope(state, session, *envelope, now);
+  take_envelope(state, session, *envelope, bytes, coming, now);
 }
 
 }  // namespace
+
+void retake_frames(State& state, Now now) {
+  for (const DuplicateLoad& load : std::exchange(state.not_duplicates, {})) {
+    // Its answer is not what the request in work will get: it begins again.
+    if (!load.request.dedupe_key.empty()) state.dedupe.finish(load.request.dedupe_key, {});
+    Session* session = state.sessions.find(load.request.reply_to.conn);
+    if (session != nullptr) process(state, *session, load.frame, Coming::anew, now);
+  }
+}
 
 void take_frame(State& state, Session& session, std::string_view bytes, Now now) {
   session.last_heard = now.mono;
@@ -200,7 +227,7 @@ void take_frame(State& state, Session& session, std::string_view bytes, Now now)
     return;
   }
   if (!session.fanout_running && session.waiting.empty()) {
-    return process(state, session, bytes, now);
+    return process(state, session, bytes, Coming::first, now);
   }
   session.waiting.emplace_back(bytes);
   session.waiting_bytes += bytes.size();
@@ -215,7 +242,7 @@ void resume_waiting(State& state, Session& session, Now now) {
     session.waiting.pop_front();
     session.waiting_bytes -= bytes.size();
     state.waiting_bytes -= bytes.size();
-    process(state, session, bytes, now);
+    process(state, session, bytes, Coming::first, now);
   }
   update_reading(state, session, now);
 }

@@ -15,6 +15,9 @@ namespace signal_hub::core {
 /// One complete message of a session.
 void take_frame(State& state, Session& session, std::string_view bytes, Now now);
 
+/// Takes the frames anew that the store has found to be no duplicates.
+void retake_frames(State& state, Now now);
+
 /// Goes on with frames that waited behind the session's fan-out.
 void resume_waiting(State& state, Session& session, Now now);
 

@@ -194,7 +194,8 @@ struct RecoveredMessage {
   bool reliable;  // remembered
   // Of waiting ones.
   bool promised = false;
-  bool publication = false;
+  bool asked = false;
+  bool publication = false;  // its topic is not empty
   std::uint8_t priority = 1;
   std::uint32_t attempts = 0;
   std::size_t bytes = 0;  // of the tail
@@ -226,10 +227,11 @@ struct LoadRequest {
   struct Texts {
     std::vector<std::uint64_t> positions;
   };
-  /// Finished messages whose sender is to hear of them, oldest first.
+  /// Finished messages whose sender is to hear of them, oldest first, behind position `after`.
   struct Receipts {
     std::string sender;
     std::size_t most;
+    std::uint64_t after = 0;
   };
   /// What is known of the messages at these positions, wherever they are.
   struct Range {

@@ -6,6 +6,7 @@
 
 #include "base/limits.hpp"
 #include "core/answers.hpp"
+#include "core/deliveries.hpp"
 #include "core/mail.hpp"
 #include "core/outflow.hpp"
 #include "core/receipts.hpp"
@@ -44,6 +45,7 @@ void end_guest(State& state, Session& session, Now now) {
   const ActorId guest = std::exchange(session.guest, {});
   if (Actor* actor = state.registry.find(guest)) {
     state.topics.abandon_all(*actor);
+    give_up_mail(state, *actor, Mail::goes, "session_ended", now);
     state.registry.remove(guest, now.mono);
   }
 }
@@ -65,7 +67,9 @@ ActorRow row_of(const Actor& actor) {
           actor.version,
           actor.registration,
           actor.token_counter,
-          actor.renew_on_heartbeat};
+          actor.renew_on_heartbeat,
+          actor.acks,
+          actor.drop_oldest};
 }
 
 /// The actor's session was lost: it is away for the grace, or until its registration ends.
@@ -75,6 +79,7 @@ void leave(State& state, ActorId id, Now now) {
   const Millis grace = state.settings.grace;
   if (grace == 0ms) return retire_actor(state, id, "connection_lost", now);
   end_waiting_asks(state, *actor, now);
+  recall(state, id, *actor, now);
   state.registry.mark(*actor, ActorStatus::away);
   actor->conn = {};
   actor->offline_since = now.wall;
@@ -157,6 +162,12 @@ void displace(State& state, Session& old, std::string_view address, Now now) {
                           {{"sessionId", old.session_id}, {"actorAddress", std::string(address)}}});
   const ActorId kept = state.registry.find_address(address);
   std::erase(old.actors, kept);
+  if (Actor* actor = state.registry.find(kept); actor != nullptr && actor->reliable) {
+    // Delivered to the newer one again, first.
+    recall(state, kept, *actor, now);
+    target_returned(*actor, now);
+    state.mail_due.push_back(kept);
+  }
   // What was not sent yet is lost to the old session; the goodbye is its last message.
   std::vector<ReceiptId> lost;
   discard_outbox(state, old, DropReason::replaced, lost);
@@ -224,7 +235,8 @@ void resume_actor(State& state, ActorId id, Session& session, Now now) {
   state.registry.mark(actor, ActorStatus::online);
   actor.conn = session.id;
   actor.offline_until = never;
-  if (actor.mail_waits()) state.mail_due.push_back(id);
+  target_returned(actor, now);
+  if (actor.mail_waits() || actor.reliable) state.mail_due.push_back(id);
   state.events.push_back({LogEvent::actor_resumed,
                           {{"sessionId", session.session_id},
                            {"actorAddress", actor.address},
@@ -246,9 +258,10 @@ void journal_actor(State& state, const Actor& actor, Now now) {
 void journal_subscription(State& state, const Actor& actor, SubscriptionId id, Now now) {
   if (actor.is_guest()) return;
   const Subscription& subscription = *state.topics.find(id);
-  state.journal.append(SubscriptionRow{actor.address, std::string(state.topics.name_of(id)),
-                                       subscription.public_id.str(), subscription.durable},
-                       now.mono);
+  state.journal.append(
+      SubscriptionRow{actor.address, std::string(state.topics.name_of(id)),
+                      subscription.public_id.str(), subscription.durable, subscription.acks},
+      now.mono);
 }
 
 void journal_unsubscription(State& state, const Actor& actor, std::string_view topic, Now now) {

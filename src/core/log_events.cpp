@@ -72,6 +72,11 @@ constexpr std::array table{
                  "The hub stopped with `count` changes not on disk."},
     LogEventInfo{dead_lettered, "dead_lettered", debug,
                  "A stored message will not be delivered; carries its id and the reason."},
+    LogEventInfo{breaker_opened, "breaker_opened", warn,
+                 "Reliable messages to an actor failed too often in a row; it is left alone for "
+                 "--breaker-pause."},
+    LogEventInfo{breaker_closed, "breaker_closed", info,
+                 "A reliable message has reached the actor again, or the actor is gone."},
     LogEventInfo{message_refused, "message_refused", debug,
                  "A request was answered with an error; carries its code."},
 };

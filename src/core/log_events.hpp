@@ -49,6 +49,8 @@ enum class LogEvent : std::uint8_t {
   wal_released,
   stopped_unsaved,
   dead_lettered,
+  breaker_opened,
+  breaker_closed,
   // messages, debug only
   message_refused,
 };

@@ -7,7 +7,10 @@
 #include "core/answers.hpp"
 #include "core/commits.hpp"
 #include "core/dead_letters.hpp"
+#include "core/deliveries.hpp"
+#include "core/mail_texts.hpp"
 #include "core/mailroom.hpp"
+#include "core/make_room.hpp"
 #include "core/outflow.hpp"
 #include "core/receipts.hpp"
 #include "wire/json_view.hpp"
@@ -15,84 +18,14 @@
 namespace signal_hub::core {
 namespace {
 
-bool fits(const State& state, const Actor& actor, std::size_t bytes) {
-  if (!actor.mailbox) return true;
-  const std::size_t limit = state.settings.queue_limit;
-  if (limit != 0 && actor.mailbox->size() >= limit) return false;
-  return actor.mailbox->bytes() + bytes <= limits::mailbox_bytes;
-}
-
-/// Tells who asks for a receipt why there will be none.
-void refuse_asker(State& state, ReceiptId receipt, std::string_view target, DropReason reason,
-                  Now now) {
-  if (reason == DropReason::mailbox_full || reason == DropReason::memory_limit) {
-    return receipt_refused(state, receipt, mailbox_full(target), now);
-  }
-  if (reason == DropReason::expired) {
-    const Error late{ErrorCode::message_expired, "The message expired while it waited.", {}, {}};
-    return receipt_refused(state, receipt, late, now);
-  }
-  receipts_lost(state, {receipt}, now);
-}
-
-void drop(State& state, const Actor& actor, const Held& held, DropReason reason, Now now) {
-  count_drop(state, reason);
-  if (held.receipt != 0) refuse_asker(state, held.receipt, actor.address, reason, now);
-}
-
-/// The oldest that nobody was promised make room. False: there is none left to go.
-bool make_room(State& state, Actor& actor, std::size_t bytes, Now now) {
-  while (!fits(state, actor, bytes)) {
-    const auto oldest = take_unpromised_mail(state, actor);
-    if (!oldest) return false;
-    drop(state, actor, *oldest, DropReason::mailbox_full, now);
-  }
-  return true;
-}
-
-Held held_of(State& state, const Parcel& parcel) {
-  Held held{};
-  held.position = next_position(state);
-  held.tail = keep_tail(state, parcel.tail);
-  held.bytes = held.tail->size();
-  held.expires = parcel.expires;
-  held.subscription = parcel.subscription;
-  held.receipt = parcel.receipt;
-  return held;
-}
-
 bool window_full(const Session& session) {
   return session.outbox.frames() >= limits::mail_window_frames ||
          session.outbox.bytes() >= limits::mail_window_bytes;
 }
 
-bool expired(const Held& held, Now now) { return held.expires && *held.expires < now.wall; }
-
-/// Its subscription ended while it waited.
-bool unwanted(const State& state, const Held& held) {
-  return held.subscription.valid() && state.topics.find(held.subscription) == nullptr;
-}
-
-void let_go(State& state, const Actor& actor, Held held, DropReason reason, Now now) {
-  if (held.promised) return bury(state, held, actor.address, name(reason), now);
-  drop(state, actor, held, reason, now);
-}
-
-/// Asks the store for the first texts that are on disk only.
-void ask_for_texts(State& state, ActorId id, Actor& actor) {
-  if (std::exchange(actor.mailbox->loading, true)) return;
-  LoadRequest request{++state.last_load, {}};
-  actor.mailbox->for_each([&request](const Held& held) {
-    if (request.positions.size() == limits::mail_loaded_at_once || held.tail) return;
-    request.positions.push_back(held.position);
-  });
-  state.loads.emplace(request.id, MailLoad{id, request.positions});
-  state.load_requests.push_back(std::move(request));
-}
-
 void send_one(State& state, const Actor& actor, Session& session, Held held) {
-  const SharedBytes tail = held.tail;
-  ReceiptId receipt = held.receipt;
+  const SharedBytes tail = held.letter->tail;
+  ReceiptId receipt = held.letter->receipt;
   if (held.promised) receipt = await_written(state, std::move(held), actor.address);
   enqueue_delivery(state, actor, session, *tail,
                    tail->size() < limits::shared_tail_bytes ? nullptr : tail, receipt);
@@ -102,11 +35,10 @@ void send_mail(State& state, ActorId id, Actor& actor, Session& session, Now now
   while (actor.mail_waits()) {
     const Held& next = actor.mailbox->front();
     if (next.promised && !next.committed) return;  // its commit comes back here
+    if (next.on_disk_only()) return ask_for_texts(state, id, *actor.mailbox, false);
     if (expired(next, now) || unwanted(state, next)) {
       const DropReason reason = expired(next, now) ? DropReason::expired : DropReason::unsubscribed;
       let_go(state, actor, take_first_mail(state, actor), reason, now);
-    } else if (!next.tail) {
-      return ask_for_texts(state, id, actor);
     } else if (window_full(session)) {
       session.mail_behind.push_back(id);
       return;
@@ -116,26 +48,51 @@ void send_mail(State& state, ActorId id, Actor& actor, Session& session, Now now
   }
 }
 
-/// Everything in the mailbox, oldest first; f returns what stays.
-template <class F>
-void sift(State& state, Actor& actor, F&& f) {
-  if (!actor.mail_waits()) return;
-  const auto box = std::move(actor.mailbox);
-  const bool loading = box->loading;
-  state.mail_messages -= box->size();
-  while (!box->empty()) {
-    if (auto kept = f(box->take_front())) put_mail(state, actor, std::move(*kept));
-  }
-  if (actor.mailbox) actor.mailbox->loading = loading;
+void expire_box(State& state, ActorId id, Actor& actor, Mailbox& box, bool reliable, Now now) {
+  bool any = false;
+  box.for_each([&](const Held& held) { any = any || expired(held, now); });
+  if (!any) return;
+  ask_for_expired(state, id, box, reliable, now);
+  sift(state, actor, box, [&](Held held) -> std::optional<Held> {
+    const bool too_early = held.promised && !held.committed;
+    if (!expired(held, now) || too_early || held.on_disk_only()) return held;
+    let_go(state, actor, held, DropReason::expired, now);
+    return std::nullopt;
+  });
+}
+
+/// False: there was nothing to be had.
+bool shrink_box(Mailbox& box) {
+  bool any = false;
+  box.for_each([&](Held& held) {
+    if (!held.committed || held.on_disk_only()) return;
+    box.leave_on_disk(held);
+    any = true;
+  });
+  return any;
+}
+
+std::size_t bytes_here(const Actor& actor) {
+  std::size_t bytes = actor.mailbox ? actor.mailbox->bytes_here() : 0;
+  if (actor.reliable) bytes += actor.reliable->waiting.bytes_here();
+  return bytes;
 }
 
 }  // namespace
 
-Error mailbox_full(std::string_view target) {
-  return {ErrorCode::queue_full,
-          "The mailbox of " + std::string(target) + " is full of messages that were promised.",
-          {},
-          {}};
+Held held_of(State& state, const Parcel& parcel, Now now) {
+  Held held;
+  held.position = 0;
+  held.letter = std::make_unique<Letter>();
+  held.letter->tail = keep_tail(state, parcel.tail);
+  held.letter->subscription = parcel.subscription;
+  held.letter->receipt = parcel.receipt;
+  held.bytes = static_cast<std::uint32_t>(held.letter->tail->size());
+  // Against this clock from now on: a jump of the other one expires nothing.
+  if (parcel.expires) held.expires = now.mono + (*parcel.expires - now.wall);
+  held.priority = parcel.priority;
+  held.publication = parcel.subscription.valid();
+  return held;
 }
 
 Handling deliver(State& state, Actor& actor, const Parcel& parcel, Now now) {
@@ -153,7 +110,9 @@ Handling deliver(State& state, Actor& actor, const Parcel& parcel, Now now) {
     count_drop(state, DropReason::mailbox_full);
     return Handling::full;
   }
-  put_mail(state, actor, held_of(state, parcel));
+  Held held = held_of(state, parcel, now);
+  held.position = next_position(state);
+  put_mail(state, actor, std::move(held));
   return actor.online() ? Handling::sent : Handling::held;
 }
 
@@ -161,21 +120,25 @@ void store_message(State& state, ActorId id, Actor& actor, const Parcel& parcel,
                    std::string_view sender, OpenRequest request, Now now) {
   if (refuse_promise(state, request, now)) return;
   if (!make_room(state, actor, parcel.tail.view().size(), now)) {
-    return refuse(state, request, mailbox_full(actor.address), now);
+    return refuse(state, request, queue_full(actor.address), now);
   }
-  Held held = held_of(state, parcel);
+  Held held = held_of(state, parcel, now);
+  held.position = next_position(state);
   held.promised = true;
-  held.sender = sender;
-  held.sender_conn = request.reply_to.conn;
-  held.message_id = request.message_id;
+  held.asked = true;
+  Letter& letter = *held.letter;
+  letter.sender = sender;
+  letter.sender_conn = request.reply_to.conn;
+  letter.message_id = request.message_id;
+  MessageRow row{held.position, actor.address, letter.sender,  letter.message_id,
+                 *letter.tail,  now.wall,      parcel.expires, true};
+  row.asked = true;
+  row.priority = held.priority;
   const std::uint64_t position = held.position;
-  const std::uint64_t seq =
-      state.journal.append_urgent(MessageRow{position, actor.address, held.sender, held.message_id,
-                                             *held.tail, now.wall, held.expires, true},
-                                  now.mono);
+  const std::uint64_t seq = state.journal.append_urgent(std::move(row), now.mono);
   put_mail(state, actor, std::move(held));
   ++state.stats.stored;
-  queued_when_durable(state, std::move(request), seq, id, position, now);
+  queued_when_durable(state, std::move(request), true, seq, id, position, now);
 }
 
 void send_due_mail(State& state, Now now) {
@@ -186,118 +149,94 @@ void send_due_mail(State& state, Now now) {
     if (actor == nullptr || !actor->online()) continue;
     Session* session = state.sessions.find(actor->conn);
     if (session == nullptr || session->closing) continue;
+    send_reliable(state, id, *actor, *session, now);
     send_mail(state, id, *actor, *session, now);
   }
 }
 
-void mail_loaded(State& state, Loaded loaded, Now now) {
-  const auto load = state.loads.extract(loaded.id);
-  if (load.empty()) return;
-  const MailLoad& asked = load.mapped();
-  Actor* actor = state.registry.find(asked.actor);
-  if (actor == nullptr || !actor->mailbox) return;
-  actor->mailbox->loading = false;
-  if (loaded.failed) {
-    return state.timers.arm(now.mono + limits::mail_load_retry,
-                            {TimerKind::mail, asked.actor.slot, asked.actor.generation});
-  }
-  for (Loaded::Row& row : loaded.rows) {
-    Held* held = actor->mailbox->at_position(row.position);
-    if (held != nullptr) actor->mailbox->bring(*held, count_shared(state, std::move(row.tail)));
-  }
-  // What the store does not have any more was taken out by hand.
-  for (const std::uint64_t position : asked.positions) {
-    if (!actor->mailbox) break;
-    const Held* held = actor->mailbox->at_position(position);
-    if (held != nullptr && !held->tail) take_mail(state, *actor, position);
-  }
-  state.mail_due.push_back(asked.actor);
-}
-
 void give_up_mail(State& state, Actor& actor, Mail rest, std::string_view reason, Now now) {
-  sift(state, actor, [&](Held held) -> std::optional<Held> {
-    if (held.promised) {
-      bury(state, held, actor.address, reason, now);
-    } else if (rest == Mail::of_subscriptions_stays && held.subscription.valid() &&
-               !unwanted(state, held)) {
-      return held;
-    } else {
-      drop(state, actor, held, DropReason::target_gone, now);
-    }
-    return std::nullopt;
-  });
+  if (actor.mailbox) {
+    sift(state, actor, *actor.mailbox, [&](Held held) -> std::optional<Held> {
+      if (held.promised) {
+        bury(state, held, actor.address, reason, now);
+      } else if (rest == Mail::of_subscriptions_stays && held.publication &&
+                 !unwanted(state, held)) {
+        return held;
+      } else {
+        drop(state, actor, held, DropReason::target_gone, now);
+      }
+      return std::nullopt;
+    });
+  }
+  give_up_reliable(state, actor, rest, reason, now);
 }
 
 void return_mail(State& state, Held held, std::string_view target, Now now) {
   const ActorId id = addressee(state, target);
   Actor* actor = state.registry.find(id);
   if (actor == nullptr) return bury(state, held, target, name(DropReason::target_gone), now);
-  put_mail_back(state, *actor, std::move(held));
+  put_mail(state, *actor, std::move(held));
   if (actor->online()) state.mail_due.push_back(id);
 }
 
 void end_waiting_asks(State& state, Actor& actor, Now now) {
-  sift(state, actor, [&](Held held) -> std::optional<Held> {
-    if (held.receipt == 0) return held;
+  if (!actor.mailbox) return;
+  sift(state, actor, *actor.mailbox, [&](Held held) -> std::optional<Held> {
+    if (held.on_disk_only() || held.letter->receipt == 0) return held;
     drop(state, actor, held, DropReason::target_gone, now);
     return std::nullopt;
   });
 }
 
 void expire_mail(State& state, Now now) {
-  state.registry.for_each([&](ActorId, Actor& actor) {
-    if (!actor.mail_waits()) return;
-    bool any = false;
-    actor.mailbox->for_each([&](const Held& held) { any = any || expired(held, now); });
-    if (!any) return;
-    sift(state, actor, [&](Held held) -> std::optional<Held> {
-      if (!expired(held, now) || (held.promised && !held.committed)) return held;
-      let_go(state, actor, std::move(held), DropReason::expired, now);
-      return std::nullopt;
-    });
+  state.registry.for_each([&](ActorId id, Actor& actor) {
+    if (actor.mailbox) expire_box(state, id, actor, *actor.mailbox, false, now);
+    if (actor.reliable) expire_box(state, id, actor, actor.reliable->waiting, true, now);
   });
 }
 
 bool shrink_mail(State& state, std::size_t bytes, Now now) {
   bool any = false;
   state.registry.for_each([&](ActorId, Actor& actor) {
-    if (!actor.mail_waits() || actor.mailbox->bytes_here() < bytes) return;
+    if (bytes_here(actor) < std::max<std::size_t>(bytes, 1)) return;
     while (const auto held = take_unpromised_mail(state, actor)) {
       drop(state, actor, *held, DropReason::memory_limit, now);
       any = true;
     }
-    if (!actor.mailbox || !state.settings.persistent) return;
-    actor.mailbox->for_each([&](Held& held) {
-      if (!held.committed || !held.tail) return;
-      actor.mailbox->leave_on_disk(held);
-      any = true;
-    });
+    if (!state.settings.persistent) return;
+    if (actor.mailbox) any = shrink_box(*actor.mailbox) || any;
+    if (actor.reliable) any = shrink_box(actor.reliable->waiting) || any;
   });
   return any;
 }
 
 std::size_t largest_mailbox(State& state) {
   std::size_t most = 0;
-  state.registry.for_each([&most](ActorId, const Actor& actor) {
-    if (actor.mailbox) most = std::max(most, actor.mailbox->bytes_here());
-  });
+  state.registry.for_each(
+      [&most](ActorId, const Actor& actor) { most = std::max(most, bytes_here(actor)); });
   return most;
 }
 
 namespace {
 
 /// For people who look into the database: what the text says of its origin.
-MessageRow row_of(const Held& held, const Actor& actor, Now now) {
-  const std::string whole = "{" + *held.tail;
+MessageRow row_of(const State& state, const Held& held, const Actor& actor, Now now) {
+  const Letter& letter = *held.letter;
+  const std::string whole = "{" + *letter.tail;
   const wire::JsonView message(whole);
   const auto text = [](const std::optional<wire::JsonView>& value) {
     return value ? value->string().value_or("") : std::string();
   };
   const auto metadata = message.member("metadata");
   const auto id = metadata ? metadata->member("originalMessageId") : std::nullopt;
-  return {held.position, actor.address, text(message.member("from")),
-          text(id),      *held.tail,    now.wall,
-          held.expires,  false};
+  std::optional<WallTime> expires;
+  if (held.expires != never) expires = now.wall + (held.expires - now.mono);
+  MessageRow row{held.position, actor.address, text(message.member("from")),
+                 text(id),      *letter.tail,  now.wall,
+                 expires,       false};
+  row.priority = held.priority;
+  if (held.publication) row.topic = state.topics.name_of(letter.subscription);
+  return row;
 }
 
 }  // namespace
@@ -307,7 +246,8 @@ void journal_mail(State& state, Now now) {
     if (!actor.mail_waits()) return;
     actor.mailbox->for_each([&](const Held& held) {
       if (held.promised) return;
-      state.journal.append(row_of(held, actor, now), now.mono);
+      if (unwanted(state, held)) return;
+      state.journal.append(row_of(state, held, actor, now), now.mono);
     });
   });
 }

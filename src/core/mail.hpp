@@ -20,7 +20,11 @@ struct Parcel {
   std::optional<WallTime> expires{};
   SubscriptionId subscription{};  // of a publication
   ReceiptId receipt = 0;          // somebody waits until it is written
+  std::uint8_t priority = 1;      // among those that wait
 };
+
+/// It as it waits in a mailbox, not in one yet.
+Held held_of(State& state, const Parcel& parcel, Now now);
 
 enum class Handling : std::uint8_t {
   sent,  // on its way to the actor's session
@@ -33,9 +37,6 @@ enum class Handling : std::uint8_t {
 /// mail that must come first.
 Handling deliver(State& state, Actor& actor, const Parcel& parcel, Now now);
 
-/// What an ask is told whose target's mailbox is full.
-Error mailbox_full(std::string_view target);
-
 /// An ask to an offline actor: stored, then answered `queued`; or refused.
 void store_message(State& state, ActorId id, Actor& actor, const Parcel& parcel,
                    std::string_view sender, OpenRequest request, Now now);
@@ -43,16 +44,13 @@ void store_message(State& state, ActorId id, Actor& actor, const Parcel& parcel,
 /// Sends what waits for the actors named in State::mail_due, as far as their sessions take it.
 void send_due_mail(State& state, Now now);
 
-/// Texts that were asked for.
-void mail_loaded(State& state, Loaded loaded, Now now);
-
 /// The registration ended: what was promised becomes dead letters. The rest is dropped, but for
 /// publications of subscriptions that go on if the actor stays as a dormant one.
 enum class Mail : std::uint8_t { of_subscriptions_stays, goes };
 void give_up_mail(State& state, Actor& actor, Mail rest, std::string_view reason, Now now);
 
-/// It was taken from its mailbox and could not be delivered: back to its place, or a dead letter
-/// if nobody is there any more.
+/// An at-most-once message was taken from its mailbox and could not be delivered: back to its
+/// place, or a dead letter if nobody is there any more.
 void return_mail(State& state, Held held, std::string_view target, Now now);
 
 /// The session is gone: asks that waited for it in the mailbox are answered.

@@ -1,30 +1,41 @@
 #include "core/mailbox.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace signal_hub::core {
+namespace {
+
+constexpr std::uint8_t usual_priority = 1;
+
+bool before(const Held& a, const Held& b) {
+  return std::tie(a.priority, a.position) < std::tie(b.priority, b.position);
+}
+
+}  // namespace
 
 void Mailbox::count_in(const Held& held) {
   bytes_ += held.bytes;
-  if (held.tail) bytes_here_ += held.bytes;
+  if (held.letter) bytes_here_ += held.bytes;
   promised_ += held.promised ? 1 : 0;
+  moved_up_ += held.priority == usual_priority ? 0 : 1;
 }
 
 void Mailbox::count_out(const Held& held) {
   bytes_ -= held.bytes;
-  if (held.tail) bytes_here_ -= held.bytes;
+  if (held.letter) bytes_here_ -= held.bytes;
   promised_ -= held.promised ? 1 : 0;
+  moved_up_ -= held.priority == usual_priority ? 0 : 1;
 }
 
-void Mailbox::push(Held held) {
+void Mailbox::put(Held held) {
   count_in(held);
-  held_.push_back(std::move(held));
-}
-
-void Mailbox::put_back(Held held) {
-  count_in(held);
-  held_.insert(place_of(held.position), std::move(held));
+  if (held_.empty() || before(held_.back(), held)) {
+    held_.push_back(std::move(held));
+  } else {
+    held_.insert(std::upper_bound(held_.begin(), held_.end(), held, before), std::move(held));
+  }
 }
 
 Held Mailbox::take_front() {
@@ -34,7 +45,7 @@ Held Mailbox::take_front() {
   return held;
 }
 
-Held Mailbox::take_out(std::deque<Held>::iterator at) {
+Held Mailbox::take_out(Place at) {
   Held held = std::move(*at);
   held_.erase(at);
   count_out(held);
@@ -47,35 +58,46 @@ std::optional<Held> Mailbox::take_unpromised() {
       std::find_if(held_.begin(), held_.end(), [](const Held& h) { return !h.promised; }));
 }
 
-std::deque<Held>::iterator Mailbox::place_of(std::uint64_t position) {
-  return std::lower_bound(held_.begin(), held_.end(), position,
-                          [](const Held& h, std::uint64_t p) { return h.position < p; });
+std::optional<std::uint64_t> Mailbox::oldest() const {
+  if (held_.empty()) return std::nullopt;
+  if (moved_up_ == 0) return held_.front().position;
+  return std::min_element(held_.begin(), held_.end(),
+                          [](const Held& a, const Held& b) { return a.position < b.position; })
+      ->position;
+}
+
+Mailbox::Place Mailbox::find(std::uint64_t position) {
+  const auto is = [position](const Held& h) { return h.position == position; };
+  if (moved_up_ != 0) return std::find_if(held_.begin(), held_.end(), is);
+  const auto at = std::lower_bound(held_.begin(), held_.end(), position,
+                                   [](const Held& h, std::uint64_t p) { return h.position < p; });
+  return at != held_.end() && is(*at) ? at : held_.end();
 }
 
 std::optional<Held> Mailbox::take(std::uint64_t position) {
-  const auto place = place_of(position);
-  if (place == held_.end() || place->position != position) return std::nullopt;
-  return take_out(place);
+  const Place at = find(position);
+  if (at == held_.end()) return std::nullopt;
+  return take_out(at);
 }
 
 Held* Mailbox::at_position(std::uint64_t position) {
-  const auto place = place_of(position);
-  return place != held_.end() && place->position == position ? &*place : nullptr;
+  const Place at = find(position);
+  return at != held_.end() ? &*at : nullptr;
 }
 
 void Mailbox::leave_on_disk(Held& held) {
-  if (!held.tail) return;
+  if (!held.letter) return;
   bytes_here_ -= held.bytes;
-  held.tail.reset();
+  held.letter.reset();
 }
 
-void Mailbox::bring(Held& held, SharedBytes tail) {
-  if (held.tail) return;
+void Mailbox::bring(Held& held, std::unique_ptr<Letter> letter) {
+  if (held.letter) return;
   bytes_ -= held.bytes;
-  held.bytes = tail->size();
+  held.bytes = static_cast<std::uint32_t>(letter->tail->size());
   bytes_ += held.bytes;
   bytes_here_ += held.bytes;
-  held.tail = std::move(tail);
+  held.letter = std::move(letter);
 }
 
 }  // namespace signal_hub::core

@@ -1,18 +1,25 @@
 #include "core/mailroom.hpp"
 
+#include <memory>
 #include <utility>
 
 namespace signal_hub::core {
 namespace {
 
-Mailbox& mailbox_of(Actor& actor) {
+Mailbox& box_for(Actor& actor, const Held& held) {
+  if (held.reliable) {
+    if (!actor.reliable) actor.reliable = std::make_unique<Outstanding>();
+    return actor.reliable->waiting;
+  }
   if (!actor.mailbox) actor.mailbox = std::make_unique<Mailbox>();
   return *actor.mailbox;
 }
 
-void count_out(State& state, Actor& actor) {
+/// One has been taken out.
+Held counted_out(State& state, Actor& actor, Held held) {
   --state.mail_messages;
-  if (actor.mailbox->empty()) actor.mailbox.reset();
+  tidy(actor);
+  return held;
 }
 
 }  // namespace
@@ -20,33 +27,60 @@ void count_out(State& state, Actor& actor) {
 std::uint64_t next_position(State& state) { return ++state.last_position; }
 
 void put_mail(State& state, Actor& actor, Held held) {
-  mailbox_of(actor).push(std::move(held));
+  Mailbox& box = box_for(actor, held);
+  box.put(std::move(held));
   ++state.mail_messages;
 }
 
-void put_mail_back(State& state, Actor& actor, Held held) {
-  mailbox_of(actor).put_back(std::move(held));
-  ++state.mail_messages;
+void tidy(Actor& actor) {
+  if (actor.mailbox && actor.mailbox->empty()) actor.mailbox.reset();
+  if (actor.reliable && actor.reliable->idle()) actor.reliable.reset();
 }
 
 Held take_first_mail(State& state, Actor& actor) {
-  Held held = actor.mailbox->take_front();
-  count_out(state, actor);
+  return counted_out(state, actor, actor.mailbox->take_front());
+}
+
+Held take_first_reliable(State& state, Actor& actor) {
+  Held held = actor.reliable->waiting.take_front();
+  --state.mail_messages;  // what is left of it is the caller's, who sends it
   return held;
 }
 
 std::optional<Held> take_mail(State& state, Actor& actor, std::uint64_t position) {
-  if (!actor.mailbox) return std::nullopt;
-  auto held = actor.mailbox->take(position);
-  if (held) count_out(state, actor);
-  return held;
+  std::optional<Held> held;
+  if (actor.mailbox) held = actor.mailbox->take(position);
+  if (!held && actor.reliable) held = actor.reliable->waiting.take(position);
+  if (!held) return std::nullopt;
+  return counted_out(state, actor, std::move(*held));
+}
+
+Held* find_mail(Actor& actor, std::uint64_t position) {
+  Held* held = actor.mailbox ? actor.mailbox->at_position(position) : nullptr;
+  if (held != nullptr || !actor.reliable) return held;
+  return actor.reliable->waiting.at_position(position);
 }
 
 std::optional<Held> take_unpromised_mail(State& state, Actor& actor) {
   if (!actor.mailbox) return std::nullopt;
   auto held = actor.mailbox->take_unpromised();
-  if (held) count_out(state, actor);
-  return held;
+  if (!held) return std::nullopt;
+  return counted_out(state, actor, std::move(*held));
+}
+
+std::optional<Held> take_oldest_promised(State& state, Actor& actor) {
+  // Those nobody was promised have made room before.
+  auto oldest = actor.mailbox ? actor.mailbox->oldest() : std::nullopt;
+  if (const auto reliable = actor.reliable ? actor.reliable->waiting.oldest() : std::nullopt) {
+    oldest = std::min(oldest.value_or(*reliable), *reliable);
+  }
+  return oldest ? take_mail(state, actor, *oldest) : std::nullopt;
+}
+
+bool expired(const Held& held, Now now) { return held.expires < now.mono; }
+
+bool unwanted(const State& state, const Held& held) {
+  return held.publication && state.topics.find(held.letter->subscription) == nullptr;
 }
 
 ActorId addressee(const State& state, std::string_view address) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/answers.hpp"
+#include "core/deliveries.hpp"
 
 namespace signal_hub::core {
 namespace {
@@ -14,32 +15,51 @@ std::optional<DeliveryReceipt> take(State& state, ReceiptId id) {
   return std::move(node.mapped());
 }
 
+ReceiptId keep(State& state, DeliveryReceipt receipt) {
+  const ReceiptId id = ++state.last_receipt;
+  state.receipts.emplace(id, std::move(receipt));
+  return id;
+}
+
+void written(State& state, const AskReceipt& receipt, Now now) {
+  const OpenRequest& request = receipt.request;
+  answer(state, request, wire::DeliveryAck{request.message_id, now.wall, "delivered"}, now);
+  paid_answer(state, request.reply_to.conn);
+}
+
+void written(State& state, const HeldReceipt& receipt, Now now) {
+  state.journal.append(
+      MessageDone{receipt.held.position, DeliveryOutcome::delivered, 1, now.wall, now.wall, false},
+      now.mono);
+}
+
+void written(State& state, const AttemptReceipt& attempt, Now now) {
+  attempt_written(state, attempt, now);
+}
+
+void lost(State& state, const AskReceipt& receipt, Now now) {
+  refuse_unknown(state, receipt.request, receipt.target, now);
+  paid_answer(state, receipt.request.reply_to.conn);
+}
+
 }  // namespace
 
 ReceiptId await_written(State& state, OpenRequest request, std::string_view target) {
-  const ReceiptId id = ++state.last_receipt;
   owe_answer(state, request.reply_to.conn);
-  state.receipts.emplace(id, DeliveryReceipt{std::move(request), std::string(target)});
-  return id;
+  return keep(state, AskReceipt{std::move(request), std::string(target)});
 }
 
 ReceiptId await_written(State& state, Held held, std::string_view target) {
-  const ReceiptId id = ++state.last_receipt;
-  state.receipts.emplace(id, DeliveryReceipt{{}, std::string(target), std::move(held)});
-  return id;
+  return keep(state, HeldReceipt{std::move(held), std::string(target)});
 }
+
+ReceiptId await_written(State& state, AttemptReceipt attempt) { return keep(state, attempt); }
 
 void receipts_written(State& state, const std::vector<ReceiptId>& ids, Now now) {
   for (const ReceiptId id : ids) {
-    const auto receipt = take(state, id);
-    if (!receipt) continue;
-    if (receipt->held) {
-      state.journal.append(MessageGone{receipt->held->position}, now.mono);
-      continue;
+    if (const auto receipt = take(state, id)) {
+      std::visit([&](const auto& r) { written(state, r, now); }, *receipt);
     }
-    const OpenRequest& request = receipt->request;
-    answer(state, request, wire::DeliveryAck{request.message_id, now.wall, "delivered"}, now);
-    paid_answer(state, request.reply_to.conn);
   }
 }
 
@@ -47,20 +67,21 @@ void receipts_lost(State& state, const std::vector<ReceiptId>& ids, Now now) {
   for (const ReceiptId id : ids) {
     auto receipt = take(state, id);
     if (!receipt) continue;
-    if (receipt->held) {
-      state.returned_mail.push_back(std::move(*receipt));
-      continue;
+    if (auto* held = std::get_if<HeldReceipt>(&*receipt)) {
+      state.returned_mail.push_back(std::move(*held));
+    } else if (const auto* ask = std::get_if<AskReceipt>(&*receipt)) {
+      lost(state, *ask, now);
     }
-    refuse_unknown(state, receipt->request, receipt->target, now);
-    paid_answer(state, receipt->request.reply_to.conn);
   }
 }
 
 void return_stored(State& state, const Session& session) {
   session.outbox.for_each_receipt([&state](ReceiptId id) {
     const auto found = state.receipts.find(id);
-    if (found == state.receipts.end() || !found->second.held) return;
-    state.returned_mail.push_back(std::move(found->second));
+    if (found == state.receipts.end()) return;
+    auto* held = std::get_if<HeldReceipt>(&found->second);
+    if (held == nullptr) return;
+    state.returned_mail.push_back(std::move(*held));
     state.receipts.erase(found);
   });
 }
@@ -68,8 +89,9 @@ void return_stored(State& state, const Session& session) {
 void receipt_refused(State& state, ReceiptId id, const Error& error, Now now) {
   const auto receipt = take(state, id);
   if (!receipt) return;
-  refuse(state, receipt->request, error, now);
-  paid_answer(state, receipt->request.reply_to.conn);
+  const auto& request = std::get<AskReceipt>(*receipt).request;
+  refuse(state, request, error, now);
+  paid_answer(state, request.reply_to.conn);
 }
 
 void owe_answer(State& state, ConnId conn) {

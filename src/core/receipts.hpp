@@ -14,14 +14,19 @@ namespace signal_hub::core {
 /// to deliver(). Its session waits with its farewell until then.
 ReceiptId await_written(State& state, OpenRequest request, std::string_view target);
 
-/// A message from the store: it is done when it has been written, else it returns to the mailbox.
+/// An at-most-once message from the store: it is done when it has been written, else it returns to
+/// the mailbox.
 ReceiptId await_written(State& state, Held held, std::string_view target);
 
-/// Their frames are with the kernel: status `delivered`; what was stored is taken out.
+/// An attempt to deliver a reliable one.
+ReceiptId await_written(State& state, AttemptReceipt attempt);
+
+/// Their frames are with the kernel: status `delivered`; what was stored is done; reliable ones
+/// begin to wait for their acks.
 void receipts_written(State& state, const std::vector<ReceiptId>& ids, Now now);
 
 /// Their frames will never leave: to an ask the target is as good as unknown. What was stored is
-/// left in State::returned_mail.
+/// left in State::returned_mail. Reliable ones are recalled by who ends the session.
 void receipts_lost(State& state, const std::vector<ReceiptId>& ids, Now now);
 
 /// The session is being left: what came from the store returns to its mailbox, although its bytes

@@ -41,9 +41,7 @@ class Recovery {
     }
     for (const ActorRow& row : from_.actors) put_back(row);
     for (const SubscriptionRow& row : from_.subscriptions) put_back(row);
-    for (const Recovered::Waiting& waiting : from_.messages) put_back(waiting);
-    for (const ActorRow& row : from_.actors) retire_if_expired(row);
-    state_.topics.reap(state_.topics.size() + from_.subscriptions.size());
+    for (const std::string& sender : from_.receipts_due) state_.absent_senders.insert(sender);
     return done_;
   }
 
@@ -79,43 +77,8 @@ class Recovery {
     const ActorId id = addressee(state_, row.address);
     Actor* actor = state_.registry.find(id);
     if (actor == nullptr || state_.topics.of(*actor, row.topic).valid()) return;
-    state_.topics.restore(id, *actor, row.topic, uuid_of(row.public_id), row.durable);
+    state_.topics.restore(id, *actor, row.topic, uuid_of(row.public_id), row.durable, row.acks);
     ++done_.subscriptions;
-  }
-
-  void put_back(const Recovered::Waiting& waiting) {
-    Held held{};
-    held.position = waiting.position;
-    held.bytes = waiting.bytes;
-    held.expires = waiting.expires_at;
-    held.promised = waiting.promised;
-    held.committed = waiting.promised;
-    if (!waiting.promised) held.tail = count_shared(state_, waiting.tail);
-    held.sender = waiting.sender;
-    held.message_id = waiting.message_id;
-    Actor* actor = state_.registry.find(addressee(state_, waiting.target));
-    if (actor == nullptr) {
-      ++done_.expired;
-      if (held.promised) bury(state_, held, waiting.target, "target_gone", now_);
-      return;
-    }
-    put_mail(state_, *actor, std::move(held));
-    ++done_.messages;
-  }
-
-  void retire_if_expired(const ActorRow& row) {
-    const ActorId id = addressee(state_, row.address);
-    const Actor* actor = state_.registry.find(id);
-    if (actor == nullptr) return;
-    if (actor->registered && actor->expires <= now_.mono) {
-      ++done_.expired;
-      --done_.actors;
-      retire_actor(state_, id, "expired", now_);
-    } else if (!actor->registered && actor->offline_until <= now_.mono) {
-      ++done_.expired;
-      --done_.dormant;
-      remove_actor(state_, id, "durable_ttl", now_);
-    }
   }
 
   State& state_;
@@ -124,10 +87,78 @@ class Recovery {
   Restored done_;
 };
 
+MonoTime later(WallTime at, Now now) { return now.mono + (at - now.wall); }
+
+Held held_of(State& state, const RecoveredMessage& message, Now now) {
+  Held held;
+  held.position = message.position;
+  held.bytes = static_cast<std::uint32_t>(message.bytes);
+  if (message.expires_at) held.expires = later(*message.expires_at, now);
+  held.promised = held.committed = message.promised;
+  held.asked = message.asked;
+  held.reliable = message.reliable;
+  held.publication = message.publication;
+  held.priority = message.priority;
+  held.attempts = static_cast<std::uint16_t>(message.attempts);
+  if (message.promised) return held;
+  held.letter = std::make_unique<Letter>();
+  held.letter->tail = count_shared(state, message.tail);
+  held.bytes = static_cast<std::uint32_t>(message.tail.size());
+  return held;
+}
+
+void put_back(State& state, const RecoveredMessage& message, Restored& done, Now now) {
+  Held held = held_of(state, message, now);
+  Actor* actor = state.registry.find(addressee(state, message.target));
+  if (actor == nullptr) {
+    ++done.expired;
+    if (held.promised) bury(state, held, message.target, name(DropReason::target_gone), now);
+    return;
+  }
+  if (held.publication && held.letter) {
+    held.letter->subscription = state.topics.of(*actor, message.topic);
+  }
+  put_mail(state, *actor, std::move(held));
+  ++done.messages;
+}
+
+void retire_if_expired(State& state, ActorId id, Restored& done, Now now) {
+  const Actor& actor = *state.registry.find(id);
+  if (actor.registered && actor.expires <= now.mono) {
+    ++done.expired;
+    --done.actors;
+    retire_actor(state, id, "expired", now);
+  } else if (!actor.registered && actor.offline_until <= now.mono) {
+    ++done.expired;
+    --done.dormant;
+    remove_actor(state, id, "durable_ttl", now);
+  }
+}
+
 }  // namespace
 
 Restored restore(State& state, const Recovered& recovered, Now now) {
   return Recovery(state, recovered, now).run();
+}
+
+void restore_messages(State& state, std::span<const RecoveredMessage> messages, Restored& done,
+                      Now now) {
+  const HubSettings& settings = state.settings;
+  for (const RecoveredMessage& message : messages) {
+    const MonoTime until = later(message.accepted_at + settings.dedupe_window, now);
+    if (message.reliable && until > now.mono) {
+      state.remembered.add(RememberedIds::hash(message.sender, message.message_id),
+                           message.position, until, settings.dedupe_limit);
+    }
+    if (message.waiting) put_back(state, message, done, now);
+  }
+}
+
+void finish_restore(State& state, Restored& done, Now now) {
+  std::vector<ActorId> all;
+  state.registry.for_each([&all](ActorId id, const Actor&) { all.push_back(id); });
+  for (const ActorId id : all) retire_if_expired(state, id, done, now);
+  state.topics.reap(state.topics.subscription_count() + state.topics.size());
 }
 
 void journal_everything(State& state, Now now) {

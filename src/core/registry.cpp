@@ -76,6 +76,8 @@ ActorId Registry::restore(const ActorRow& row, std::uint64_t raise) {
   actor.registration = row.registration;
   actor.token_counter = row.token_counter;
   actor.renew_on_heartbeat = row.renew_on_heartbeat;
+  actor.acks = row.acks;
+  actor.drop_oldest = row.drop_oldest;
   actor.recovered = raise != 0;
   if (actor.registered) {
     index(id, actor);

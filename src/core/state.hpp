@@ -6,6 +6,8 @@
 
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
+#include <variant>
 #include <vector>
 
 #include "base/settings.hpp"
@@ -17,10 +19,12 @@
 #include "core/effects.hpp"
 #include "core/fanout.hpp"
 #include "core/journal.hpp"
+#include "core/load.hpp"
 #include "core/nonces.hpp"
 #include "core/open_request.hpp"
 #include "core/outbox.hpp"
 #include "core/registry.hpp"
+#include "core/remembered_ids.hpp"
 #include "core/renewal_tokens.hpp"
 #include "core/session.hpp"
 #include "core/stats.hpp"
@@ -30,19 +34,26 @@
 
 namespace signal_hub::core {
 
-/// The answer an ask send waits for until its frame is with the kernel; or a message out of the
-/// store, which is done only then.
-struct DeliveryReceipt {
+/// The answer an ask send waits for until its frame is with the kernel.
+struct AskReceipt {
   OpenRequest request;
   std::string target;
-  std::optional<Held> held{};
 };
 
-/// Texts asked of the store.
-struct MailLoad {
-  ActorId actor;
-  std::vector<std::uint64_t> positions;
+/// An at-most-once message out of the store, which is done only then.
+struct HeldReceipt {
+  Held held;
+  std::string target;
 };
+
+/// An attempt to deliver a reliable one, which begins to wait for its ack then.
+struct AttemptReceipt {
+  ActorId actor;
+  std::uint64_t position;
+  std::uint16_t attempt;
+};
+
+using DeliveryReceipt = std::variant<AskReceipt, HeldReceipt, AttemptReceipt>;
 
 struct State {
   State(const HubSettings& settings_, const Authenticator* authenticator_, Mac mac_,
@@ -63,6 +74,9 @@ struct State {
   std::size_t waiting_bytes = 0;  // frames behind fan-outs
   std::size_t reassembly_bytes = 0;
   std::size_t mail_messages = 0;  // in mailboxes
+  std::size_t attempts_out = 0;   // reliable messages that are sent and not decided
+  std::size_t attempts_pausing = 0;
+  std::size_t breakers_open = 0;
 
   Gate gate;
   SlotMap<Session, ConnId> sessions;
@@ -76,6 +90,7 @@ struct State {
   Journal journal;
   CommitWaits commit_waits;
   bool store_failing = false;  // the last attempt to write failed: nothing is promised
+  bool store_full = false;     // the database has reached its limit: the same
   std::uint64_t last_position = 0;
   std::uint64_t crashes = 0;  // that the database has seen
   Timers timers;
@@ -86,15 +101,19 @@ struct State {
   std::vector<ReceiptId> reached;  // scratch
   std::string payload_scratch;
   std::string frame_scratch;
+  std::string tail_scratch;
 
   std::vector<ConnId> dirty;
   std::vector<ConnId> overflowing;
-  std::vector<ConnId> farewells;  // sessions whose hub:disconnect waits for open answers
-  std::vector<ActorId> mail_due;  // online, and their mailboxes may have something to send
-  std::vector<DeliveryReceipt> returned_mail;  // could not be delivered: back to the mailbox
+  std::vector<ConnId> farewells;           // sessions whose hub:disconnect waits for open answers
+  std::vector<ActorId> mail_due;           // online, and their mailboxes may have something to send
+  std::vector<HeldReceipt> returned_mail;  // could not be delivered: back to the mailbox
   std::vector<LoadRequest> load_requests;
-  std::unordered_map<std::uint64_t, MailLoad> loads;  // outstanding
+  std::unordered_map<std::uint64_t, Load> loads;  // outstanding
   std::uint64_t last_load = 0;
+  std::vector<DuplicateLoad> not_duplicates;  // to be taken as what they are: new
+  RememberedIds remembered;
+  std::unordered_set<std::string> absent_senders;  // have receipts to fetch
   std::vector<Command> commands;
   std::vector<Event> events;
   RateWindow received;

@@ -13,6 +13,8 @@ std::string_view name(DropReason reason) {
     case DropReason::oversized: return "oversized";
     case DropReason::mailbox_full: return "mailbox_full";
     case DropReason::memory_limit: return "memory_limit";
+    case DropReason::overflow: return "overflow";
+    case DropReason::max_attempts: return "max_attempts";
     case DropReason::count_: break;
   }
   return "";

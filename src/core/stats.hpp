@@ -23,6 +23,8 @@ enum class DropReason : std::uint8_t {
   oversized,       // over the size limit, never parsed
   mailbox_full,    // the oldest in a mailbox made room, or a new one found none
   memory_limit,    // mailboxes made room when --memory-limit was reached
+  overflow,        // the oldest promised one made room, as its target registered for
+  max_attempts,    // a reliable message failed too often
   count_,
 };
 std::string_view name(DropReason reason);
@@ -52,6 +54,14 @@ struct Stats {
   std::uint64_t duplicates_answered = 0;  // retried requests
   std::uint64_t stored = 0;               // messages taken into storage
   std::uint64_t dead_lettered = 0;
+  std::uint64_t attempts = 0;      // to deliver reliable messages
+  std::uint64_t acknowledged = 0;  // reliable messages their targets acknowledged
+  std::uint64_t ack_timeouts = 0;
+  std::uint64_t nacks = 0;
+  std::uint64_t attempts_lost = 0;  // the socket ended before the ack
+  std::uint64_t unknown_acks = 0;   // of what was not outstanding
+  std::uint64_t breakers_opened = 0;
+  std::uint64_t receipts_fetched = 0;  // told to senders that had been away
   std::uint64_t journal_restarts = 0;  // the backlog passed its limit and was let go
   WallTime started{};
   // now
@@ -61,6 +71,10 @@ struct Stats {
   std::size_t actors_away = 0;
   std::size_t actors_dormant = 0;
   std::size_t mail_messages = 0;  // waiting in mailboxes
+  std::size_t acks_pending = 0;   // reliable messages that are out
+  std::size_t retries_pending = 0;
+  std::size_t breakers_open = 0;
+  std::size_t remembered_ids = 0;  // of reliable messages
   std::size_t journal_backlog = 0;
   std::size_t commit_waits = 0;  // answers waiting for a commit
   Millis journal_lag{0};         // age of the oldest change not on disk

@@ -13,7 +13,7 @@
 
 namespace signal_hub::core {
 
-enum class TimerKind : std::uint8_t { session, actor, mail, housekeeping };
+enum class TimerKind : std::uint8_t { session, actor, mail, deliveries, housekeeping };
 
 struct Due {
   TimerKind kind;

@@ -46,12 +46,14 @@ SubscriptionId Topics::subscribe(ActorId id, Actor& actor, std::string_view name
 }
 
 void Topics::restore(ActorId id, Actor& actor, std::string_view name, const Uuid& public_id,
-                     bool durable) {
-  subscriptions_.find(add(id, actor, name, public_id))->durable = durable;
+                     bool durable, bool acks) {
+  set(add(id, actor, name, public_id), durable, acks);
 }
 
-void Topics::make_durable(SubscriptionId id, bool durable) {
-  subscriptions_.find(id)->durable = durable;
+void Topics::set(SubscriptionId id, bool durable, bool acks) {
+  Subscription& subscription = *subscriptions_.find(id);
+  subscription.durable = durable;
+  subscription.acks = acks;
 }
 
 void Topics::leave_topic(const Subscription& subscription) {

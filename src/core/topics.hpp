@@ -32,6 +32,7 @@ struct Subscription {
   std::uint32_t place;  // in Topic::members
   Uuid public_id;
   bool durable = false;
+  bool acks = false;  // reliable publications are acknowledged
 };
 
 class Topics {
@@ -40,11 +41,11 @@ class Topics {
   SubscriptionId subscribe(ActorId id, Actor& actor, std::string_view name, Rng& rng);
 
   /// Puts a recovered subscription back. REQUIRES: the actor has none to `name`.
-  void restore(ActorId id, Actor& actor, std::string_view name, const Uuid& public_id,
-               bool durable);
+  void restore(ActorId id, Actor& actor, std::string_view name, const Uuid& public_id, bool durable,
+               bool acks);
 
   /// REQUIRES: the subscription exists.
-  void make_durable(SubscriptionId id, bool durable);
+  void set(SubscriptionId id, bool durable, bool acks);
 
   void unsubscribe(Actor& actor, SubscriptionId id);
 

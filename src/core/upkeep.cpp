@@ -5,6 +5,7 @@
 
 #include "base/limits.hpp"
 #include "core/answers.hpp"
+#include "core/deliveries.hpp"
 #include "core/intake.hpp"
 #include "core/lifecycle.hpp"
 #include "core/mail.hpp"
@@ -81,6 +82,7 @@ void actor_due(State& state, ActorId id, Actor& actor, Now now) {
 void keep_house(State& state, Now now) {
   state.dedupe.expire(now.mono);
   state.nonces.expire(now.mono);
+  state.remembered.expire(now.mono);
   state.registry.expire_versions(now.mono);
   if (state.mail_messages != 0) expire_mail(state, now);
   start_upkeep(state, now);
@@ -148,7 +150,7 @@ void move_mail(State& state, Now now) {
   while (!state.returned_mail.empty()) {
     auto returned = std::move(state.returned_mail);
     state.returned_mail.clear();
-    for (DeliveryReceipt& r : returned) return_mail(state, std::move(*r.held), r.target, now);
+    for (HeldReceipt& r : returned) return_mail(state, std::move(r.held), r.target, now);
   }
   if (!state.mail_due.empty()) send_due_mail(state, now);
 }
@@ -172,6 +174,11 @@ void expire_due(State& state, Now now) {
       case TimerKind::actor: {
         const ActorId id{who->slot, who->generation};
         if (Actor* actor = state.registry.find(id)) actor_due(state, id, *actor, now);
+        break;
+      }
+      case TimerKind::deliveries: {
+        const ActorId id{who->slot, who->generation};
+        if (Actor* actor = state.registry.find(id)) deliveries_due(state, id, *actor, now);
         break;
       }
       case TimerKind::mail: state.mail_due.push_back({who->slot, who->generation}); break;
@@ -216,6 +223,10 @@ Stats snapshot(const State& state, MonoTime now) {
   stats.actors_away = state.registry.away();
   stats.actors_dormant = state.registry.dormant();
   stats.mail_messages = state.mail_messages;
+  stats.acks_pending = state.attempts_out;
+  stats.retries_pending = state.attempts_pausing;
+  stats.breakers_open = state.breakers_open;
+  stats.remembered_ids = state.remembered.size();
   stats.journal_backlog = state.journal.backlog();
   stats.commit_waits = state.commit_waits.size();
   if (state.journal.oldest() != never) stats.journal_lag = now - state.journal.oldest();

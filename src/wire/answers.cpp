@@ -99,7 +99,9 @@ void write_payload(JsonWriter& out, const Renewed& a) {
 
 void write_payload(JsonWriter& out, const DeliveryAck& a) {
   out.begin_object().field("messageId", a.message_id);
-  out.field("deliveredAt", a.delivered_at).field("status", a.status).end_object();
+  out.field("deliveredAt", a.delivered_at).field("status", a.status);
+  if (a.duplicate) out.field("duplicate", true);
+  out.end_object();
 }
 
 void write_payload(JsonWriter& out, const BroadcastAck& a) {
@@ -111,12 +113,45 @@ void write_payload(JsonWriter& out, const Subscribed& a) {
   out.begin_object().field("topic", a.topic);
   out.field("subscriptionId", a.subscription_id);
   if (a.durable) out.field("durable", true);
+  if (a.acks) out.field("ack", true);
   out.end_object();
 }
 
 void write_payload(JsonWriter& out, const Published& a) {
   out.begin_object().field("topic", a.topic);
-  out.field("subscriberCount", a.subscriber_count).end_object();
+  out.field("subscriberCount", a.subscriber_count);
+  if (a.queued_count) out.field("queuedCount", *a.queued_count);
+  if (a.duplicate) out.field("duplicate", true);
+  out.end_object();
+}
+
+namespace {
+
+void write_one(JsonWriter& out, const Acked::One& one) {
+  out.begin_object().field("deliveryId", one.delivery_id).field("known", one.known).end_object();
+}
+
+}  // namespace
+
+void write_payload(JsonWriter& out, const Acked& a) {
+  if (!a.bulk) return write_one(out, a.deliveries.front());
+  out.begin_object().key("deliveries").begin_array();
+  for (const Acked::One& one : a.deliveries) write_one(out, one);
+  out.end_array().end_object();
+}
+
+void write_payload(JsonWriter& out, const StatusResponse& a) {
+  out.begin_object().field("messageId", a.message_id).field("state", a.state);
+  out.field("attempts", a.attempts).key("nextAttemptAt");
+  a.next_attempt_at ? out.value(*a.next_attempt_at) : out.null();
+  out.key("reason");
+  a.reason.empty() ? out.null() : out.value(a.reason);
+  out.key("history").begin_array();
+  for (const StatusResponse::Event& e : a.history) {
+    out.begin_object().field("at", e.at).field("event", e.event);
+    out.field("detail", e.detail).end_object();
+  }
+  out.end_array().end_object();
 }
 
 void write_payload(JsonWriter& out, const Unsubscribed& a) {

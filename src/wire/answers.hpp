@@ -110,6 +110,7 @@ struct DeliveryAck {
   std::string_view message_id;
   WallTime delivered_at;
   std::string_view status;
+  bool duplicate = false;  // it was answered before
 };
 
 struct BroadcastAck {
@@ -125,12 +126,40 @@ struct Subscribed {
   std::string_view topic;
   std::string_view subscription_id;
   bool durable;
+  bool acks;
 };
 
 struct Published {
   static constexpr std::string_view type = "hub:published";
   std::string_view topic;
   std::size_t subscriber_count;
+  std::optional<std::size_t> queued_count{};  // of a reliable one: for how many it was stored
+  bool duplicate = false;                     // it was answered before
+};
+
+struct Acked {
+  static constexpr std::string_view type = "hub:acked";
+  struct One {
+    std::string_view delivery_id;
+    bool known;  // it was outstanding
+  };
+  std::span<const One> deliveries;
+  bool bulk = false;
+};
+
+struct StatusResponse {
+  static constexpr std::string_view type = "hub:status_response";
+  struct Event {
+    WallTime at;
+    std::string_view event;
+    std::string_view detail;
+  };
+  std::string_view message_id;
+  std::string_view state;
+  std::uint32_t attempts = 0;
+  std::optional<WallTime> next_attempt_at{};
+  std::string_view reason{};  // empty: null
+  std::span<const Event> history{};
 };
 
 struct Unsubscribed {
@@ -202,6 +231,8 @@ void write_payload(JsonWriter& out, const BroadcastAck& a);
 void write_payload(JsonWriter& out, const Subscribed& a);
 void write_payload(JsonWriter& out, const Published& a);
 void write_payload(JsonWriter& out, const Unsubscribed& a);
+void write_payload(JsonWriter& out, const Acked& a);
+void write_payload(JsonWriter& out, const StatusResponse& a);
 void write_payload(JsonWriter& out, const Paused& a);
 void write_payload(JsonWriter& out, const Resumed& a);
 void write_payload(JsonWriter& out, const QueueStatsAnswer& a);

@@ -22,6 +22,9 @@ Decoded decode_broadcast(const Envelope& envelope);
 Decoded decode_subscribe(const Envelope& envelope);
 Decoded decode_publish(const Envelope& envelope);
 Decoded decode_unsubscribe(const Envelope& envelope);
+Decoded decode_ack(const Envelope& envelope);
+Decoded decode_nack(const Envelope& envelope);
+Decoded decode_status(const Envelope& envelope);
 Decoded decode_queue_stats(const Envelope& envelope);
 Decoded decode_metrics(const Envelope& envelope);
 

@@ -1,5 +1,7 @@
 #include "wire/fields.hpp"
 
+#include <algorithm>
+
 #include <cmath>
 #include <utility>
 
@@ -149,18 +151,18 @@ void refuse_flag(Fields& fields, std::string_view name, std::string_view promise
 
 bool read_durable(Fields& metadata) { return metadata.flag("durable").value_or(false); }
 
-void refuse_delivery_options(Fields& metadata) {
-  const auto delivery = metadata.text("delivery");
-  if (delivery && *delivery != "at-most-once") {
-    if (*delivery == "at-least-once") {
-      metadata.fault(unsupported_field("metadata.delivery",
-                                       "This hub does not offer at-least-once delivery yet."));
-    } else {
-      metadata.object_to("delivery", "is none of the known delivery levels.", "at-most-once");
-    }
+Delivery read_delivery(Fields& metadata) {
+  Delivery delivery;
+  const auto level = metadata.text("delivery");
+  delivery.reliable = level == "at-least-once";
+  if (level && !delivery.reliable && *level != "at-most-once") {
+    metadata.object_to("delivery", "is none of the known delivery levels.",
+                       "at-most-once or at-least-once");
   }
-  const auto priority = metadata.count("priority");
-  if (priority && *priority > 2) metadata.object_to("priority", "must be 0, 1 or 2.", "0, 1 or 2");
+  const std::size_t priority = metadata.count("priority").value_or(delivery.priority);
+  if (priority > 2) metadata.object_to("priority", "must be 0, 1 or 2.", "0, 1 or 2");
+  delivery.priority = static_cast<std::uint8_t>(std::min<std::size_t>(priority, 2));
+  return delivery;
 }
 
 }  // namespace signal_hub::wire

@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "wire/envelope.hpp"
+#include "wire/requests.hpp"
 
 namespace signal_hub::wire {
 
@@ -58,6 +59,8 @@ void refuse_flag(Fields& fields, std::string_view name, std::string_view promise
 
 /// metadata.durable: the answer is to leave after the commit.
 bool read_durable(Fields& metadata);
-void refuse_delivery_options(Fields& metadata);
+
+/// metadata.delivery and metadata.priority.
+Delivery read_delivery(Fields& metadata);
 
 }  // namespace signal_hub::wire

@@ -10,10 +10,13 @@ namespace {
 
 constexpr std::array<std::string_view, 4> not_forwarded{"authToken", "forwarded", "via",
                                                         "originalMessageId"};
+/// What attempts to deliver a reliable message add.
+constexpr std::array<std::string_view, 3> of_attempts{"delivery", "deliveryId", "attempt"};
 
-bool is_forwarded(const ObjectCursor& c) {
-  return std::none_of(not_forwarded.begin(), not_forwarded.end(),
-                      [&c](std::string_view key) { return c.key_is(key); });
+bool is_forwarded(const ObjectCursor& c, bool reliable) {
+  const auto is = [&c](std::string_view key) { return c.key_is(key); };
+  if (reliable && std::any_of(of_attempts.begin(), of_attempts.end(), is)) return false;
+  return std::none_of(not_forwarded.begin(), not_forwarded.end(), is);
 }
 
 }  // namespace
@@ -44,11 +47,30 @@ void write_tail(std::string& out, const Forward& message) {
   out += ",\"signature\":null}";
 }
 
+void write_attempt(std::string& out, std::string_view tail, const Attempt& attempt) {
+  // The metadata's end: what follows it holds neither a brace nor a text.
+  const std::size_t end = tail.rfind("},\"ttl\":");
+  if (end == std::string_view::npos) {
+    out += tail;  // edited by hand
+    return;
+  }
+  out.append(tail.substr(0, end));
+  if (out.back() != '{') out += ',';
+  out += "\"delivery\":\"at-least-once\",\"deliveryId\":";
+  append_quoted(out, attempt.delivery_id);
+  out.append(",\"attempt\":").append(std::to_string(attempt.number));
+  if (attempt.original_id) {
+    out += ",\"originalMessageId\":";
+    append_quoted(out, *attempt.original_id);
+  }
+  out += tail.substr(end);
+}
+
 std::string send_metadata(const JsonView& senders, std::string_view hub_address,
-                          std::string_view original_id) {
+                          std::string_view original_id, bool reliable) {
   std::string out = "{";
   for (ObjectCursor c(senders); c.next();) {
-    if (!is_forwarded(c)) continue;
+    if (!is_forwarded(c, reliable)) continue;
     out.append(1, '"').append(c.raw_key()).append("\":").append(c.value().raw()).append(1, ',');
   }
   out += "\"forwarded\":true,\"via\":";

@@ -31,9 +31,9 @@ void write_tail(std::string& out, const Forward& message);
 void write_head(std::string& out, std::string_view id, std::string_view to);
 
 /// metadata of a forwarded hub:send: the sender's members but for authToken and those the hub
-/// sets, then forwarded, via, originalMessageId.
+/// sets, then forwarded, via, originalMessageId. Of a reliable one the hub sets more.
 std::string send_metadata(const JsonView& senders, std::string_view hub_address,
-                          std::string_view original_id);
+                          std::string_view original_id, bool reliable);
 
 /// metadata of a broadcast: exactly {broadcast:true, via}.
 std::string broadcast_metadata(std::string_view hub_address);
@@ -43,5 +43,15 @@ std::string publish_metadata(std::string_view topic, std::string_view hub_addres
 
 /// {traceId, spanId} of a request as far as present, as an answer's metadata; `{}` without.
 std::string trace_metadata(const JsonView& senders);
+
+/// What an attempt to deliver a message reliably adds to its metadata.
+struct Attempt {
+  std::string_view delivery_id;
+  std::uint32_t number;                           // 1, 2, …
+  std::optional<std::string_view> original_id{};  // where the tail does not hold it
+};
+
+/// A tail as write_tail() made it, with that; appended to `out`.
+void write_attempt(std::string& out, std::string_view tail, const Attempt& attempt);
 
 }  // namespace signal_hub::wire

@@ -30,6 +30,10 @@ constexpr std::array rows{
     Row{{Subscribe::type, "Subscribes to topics or topic patterns."}, decode_subscribe},
     Row{{Publish::type, "Sends a message to every subscriber of a topic."}, decode_publish},
     Row{{Unsubscribe::type, "Ends one subscription."}, decode_unsubscribe},
+    Row{{Ack::type, "Says that reliable messages have arrived."}, decode_ack},
+    Row{{Nack::type, "Gives a reliable message back, for another attempt or for good."},
+        decode_nack},
+    Row{{Status::type, "Asks what became of a stored message."}, decode_status},
     Row{{QueueStats::type, "Asks for the session's own outbound queue."}, decode_queue_stats},
     Row{{Metrics::type, "Asks for hub-wide counters."}, decode_metrics},
 };

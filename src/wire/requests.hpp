@@ -49,6 +49,7 @@ struct Registration {
   std::string metadata = "{}";  // JSON object, as received
   std::optional<Millis> ttl;    // as asked; clamped by the registry
   std::optional<std::string> renewal_token;
+  bool drop_oldest = false;  // when its queue is full, instead of refusing
 };
 
 /// An element of a bulk request: what it asks, or why it cannot be had. `name` is its address or
@@ -64,6 +65,7 @@ struct Register {
   std::vector<Element<Registration>> actors;  // one when not bulk
   bool bulk = false;
   bool renew_on_heartbeat = false;
+  bool acks = false;     // reliable messages are acknowledged
   bool durable = false;  // answered after the commit
 };
 
@@ -99,9 +101,16 @@ struct Content {
   JsonView data;     // missing: null
 };
 
+/// How a message is delivered (PROTOCOL.md §7).
+struct Delivery {
+  bool reliable = false;      // at-least-once
+  std::uint8_t priority = 1;  // among those that wait: 0 goes first
+};
+
 struct Send {
   static constexpr std::string_view type = "hub:send";
   Content content;
+  Delivery delivery;
   std::optional<std::string> to;  // payload.to
   bool require_ack = false;
 };
@@ -109,6 +118,7 @@ struct Send {
 struct Broadcast {
   static constexpr std::string_view type = "hub:broadcast";
   Content content;
+  Delivery delivery;  // never reliable
   bool exclude_self = false;
   std::optional<std::string> target_capability;
 };
@@ -118,6 +128,7 @@ struct Subscribe {
   std::vector<Element<std::string>> topics;  // one when not bulk; names and globs
   bool bulk = false;
   std::optional<bool> durable{};  // the subscription outlives the registration
+  std::optional<bool> acks{};     // reliable publications are acknowledged
   bool answer_durable = false;    // answered after the commit
 };
 
@@ -125,6 +136,7 @@ struct Publish {
   static constexpr std::string_view type = "hub:publish";
   std::string topic;  // no glob
   Content content;
+  Delivery delivery;
 };
 
 struct Unsubscribe {
@@ -132,6 +144,24 @@ struct Unsubscribe {
   std::optional<std::string> topic;
   std::optional<std::string> subscription_id;  // or a topic's name, as 0.1 clients send it
   bool durable = false;
+};
+
+struct Ack {
+  static constexpr std::string_view type = "hub:ack";
+  std::vector<std::string> delivery_ids;  // 1…limits::acks
+  bool bulk = false;
+};
+
+struct Nack {
+  static constexpr std::string_view type = "hub:nack";
+  std::string delivery_id;
+  std::optional<std::string> reason;
+  bool requeue = true;  // false: it is given up
+};
+
+struct Status {
+  static constexpr std::string_view type = "hub:status";
+  std::string message_id;
 };
 
 struct QueueStats {
@@ -144,7 +174,7 @@ struct Metrics {
 
 using Request = std::variant<Connect, Heartbeat, Disconnect, RefreshToken, Register, Unregister,
                              Renew, Discover, ListActors, Send, Broadcast, Subscribe, Publish,
-                             Unsubscribe, QueueStats, Metrics>;
+                             Unsubscribe, Ack, Nack, Status, QueueStats, Metrics>;
 
 /// One row per request type, for dispatch, metrics and the man page.
 struct RequestType {

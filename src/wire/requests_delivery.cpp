@@ -83,7 +83,7 @@ Decoded decode_send(const Envelope& envelope) {
   send.content = read_content(payload);
   send.to = payload.text("to");
   send.require_ack = metadata.flag("requireAck").value_or(false);
-  refuse_delivery_options(metadata);
+  send.delivery = read_delivery(metadata);
   return decoded(std::move(send), fault);
 }
 
@@ -95,7 +95,11 @@ Decoded decode_broadcast(const Envelope& envelope) {
   broadcast.content = read_content(payload);
   broadcast.exclude_self = payload.flag("excludeSelf").value_or(false);
   broadcast.target_capability = metadata.text("targetCapability");
-  refuse_delivery_options(metadata);
+  broadcast.delivery = read_delivery(metadata);
+  if (broadcast.delivery.reliable) {
+    metadata.fault(unsupported_field("metadata.delivery",
+                                     "A broadcast is at-most-once; publish to a topic instead."));
+  }
   return decoded(std::move(broadcast), fault);
 }
 
@@ -106,7 +110,7 @@ Decoded decode_subscribe(const Envelope& envelope) {
   Subscribe request;
   request.answer_durable = read_durable(metadata);
   request.durable = payload.flag("durable");
-  refuse_flag(payload, "ack", "acknowledged publications");
+  request.acks = payload.flag("ack");
   if (const auto since = payload.any("since"); since && !since->is_null()) {
     payload.fault(unsupported_field("payload.since", "This hub keeps no history yet."));
   }
@@ -134,7 +138,7 @@ Decoded decode_publish(const Envelope& envelope) {
                       "a topic of your own");
   }
   publish.content = read_content(payload);
-  refuse_delivery_options(metadata);
+  publish.delivery = read_delivery(metadata);
   return decoded(std::move(publish), fault);
 }
 

@@ -28,15 +28,14 @@ void read_ttl(Fields& fields, Registration& registration) {
   registration.ttl = Millis{static_cast<std::int64_t>(bounded * 1000)};
 }
 
-void read_overflow(Fields& fields) {
+/// True: the oldest make room.
+bool read_overflow(Fields& fields) {
   const auto overflow = fields.text("overflow");
-  if (!overflow || *overflow == "reject") return;
-  if (*overflow == "drop_oldest") {
-    fields.fault(unsupported_field(fields.path_of("overflow"),
-                                   "This hub does not queue for away actors yet."));
-  } else {
-    fields.object_to("overflow", "must be \"reject\" or \"drop_oldest\".", "\"reject\"");
-  }
+  if (!overflow || *overflow == "reject") return false;
+  if (*overflow == "drop_oldest") return true;
+  fields.object_to("overflow", "must be \"reject\" or \"drop_oldest\".",
+                   "\"reject\" or \"drop_oldest\"");
+  return false;
 }
 
 Registration read_registration(Fields& fields) {
@@ -50,7 +49,7 @@ Registration read_registration(Fields& fields) {
   }
   read_ttl(fields, r);
   r.renewal_token = fields.text("renewalToken");
-  read_overflow(fields);
+  r.drop_oldest = read_overflow(fields);
   return r;
 }
 
@@ -106,7 +105,7 @@ Decoded decode_register(const Envelope& envelope) {
   Register request;
   request.renew_on_heartbeat = metadata.flag("renewOnHeartbeat").value_or(false);
   request.durable = read_durable(metadata);
-  refuse_flag(metadata, "acks", "acknowledged delivery");
+  request.acks = metadata.flag("acks").value_or(false);
   if (fault) return fail(std::move(*fault));
   if (const auto actors = payload.any("actors")) {
     read_bulk(payload, *actors, request);

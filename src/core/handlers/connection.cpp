@@ -8,6 +8,8 @@
 #include "core/handlers/handlers.hpp"
 #include "core/handlers/renewal.hpp"
 #include "core/lifecycle.hpp"
+#include "core/mailroom.hpp"
+#include "core/notices.hpp"
 #include "wire/address.hpp"
 
 namespace signal_hub::core {
@@ -170,6 +172,10 @@ void handle(Context& c, const wire::Connect& connect) {
   }
   enter(c.state, c.session, SessionState::connected, "connect", c.now);
   answer_connected(c);
+  // Who had registered hears of its messages when it has done so again.
+  if (!addressee(c.state, c.session.identity).valid()) {
+    fetch_receipts(c.state, c.session.identity);
+  }
   arm_session(c.state, c.session);
 }
 

@@ -4,9 +4,14 @@
 
 #include "base/limits.hpp"
 #include "core/answers.hpp"
+#include "core/commits.hpp"
+#include "core/deliveries.hpp"
+#include "core/duplicates.hpp"
 #include "core/fanout.hpp"
 #include "core/handlers/handlers.hpp"
 #include "core/mail.hpp"
+#include "core/mailroom.hpp"
+#include "core/make_room.hpp"
 #include "core/outflow.hpp"
 #include "core/receipts.hpp"
 #include "wire/address.hpp"
@@ -63,6 +68,7 @@ std::optional<WallTime> expiry(const Context& c) {
 Fanout new_fanout(Context& c, std::string_view topic, const wire::Forward& message) {
   Fanout fanout;
   fanout.sender = c.session.id;
+  fanout.sender_address = c.from;
   fanout.topic = topic;
   fanout.tail = tail_of(c.state, message);
   fanout.expires = expiry(c);
@@ -112,6 +118,29 @@ std::vector<Fanout::Recipient> subscribers(State& state, std::string_view name) 
   return recipients;
 }
 
+/// A target that cannot be sent to; tells of the at-most-once level hear nothing.
+void refuse_target(Context& c, std::string_view target, bool told) {
+  if (told) return refuse_unknown(c.state, c.request, target, c.now);
+  count_drop(c.state, DropReason::unknown_target);
+}
+
+void send_reliably(Context& c, ActorId id, Actor& actor, const Parcel& parcel, bool receipt) {
+  State& state = c.state;
+  if (refuse_promise(state, c.request, c.now)) return;
+  if (!make_room(state, actor, parcel.tail.view().size(), c.now)) {
+    return refuse(state, c.request, queue_full(actor.address), c.now);
+  }
+  ReliableSend send;
+  send.sender = c.from;
+  send.message_id = c.envelope.id;
+  send.conn = c.session.id;
+  send.asked = send.answered = receipt;
+  send.position = next_position(state);
+  remember_id(state, c.from, c.envelope.id, send.position, c.now);
+  send.request = std::move(c.request);
+  store_reliable(state, id, actor, parcel, std::move(send), c.now);
+}
+
 }  // namespace
 
 void handle(Context& c, const wire::Send& send) {
@@ -119,23 +148,22 @@ void handle(Context& c, const wire::Send& send) {
   const auto target = target_of(c, send);
   if (!target) return;
   const bool receipt = c.is_ask() || send.require_ack;
+  const bool reliable = send.delivery.reliable;
   const ActorId id = state.registry.find_address(*target);
   Actor* actor = state.registry.find(id);
-  if (actor == nullptr) {
-    if (receipt) return refuse_unknown(state, c.request, *target, c.now);
-    return count_drop(state, DropReason::unknown_target);
-  }
+  if (actor == nullptr) return refuse_target(c, *target, receipt || reliable);
   const std::string metadata =
-      wire::send_metadata(c.envelope.metadata, state.settings.hub_address, c.envelope.id);
+      wire::send_metadata(c.envelope.metadata, state.settings.hub_address, c.envelope.id, reliable);
   SharedTail tail = tail_of(state, forward(c, send.content, metadata));
-  Parcel parcel{tail, expiry(c)};
+  Parcel parcel{tail, expiry(c), {}, 0, send.delivery.priority};
+  if (reliable) return send_reliably(c, id, *actor, parcel, receipt);
   if (receipt && !actor->online()) {
     return store_message(state, id, *actor, parcel, c.from, std::move(c.request), c.now);
   }
   if (receipt) parcel.receipt = await_written(state, std::move(c.request), *target);
   const Handling handling = deliver(state, *actor, parcel, c.now);
   if (handling == Handling::full) {
-    return receipt_refused(state, parcel.receipt, mailbox_full(*target), c.now);
+    return receipt_refused(state, parcel.receipt, queue_full(*target), c.now);
   }
   if (handling == Handling::lost) return receipts_lost(state, {parcel.receipt}, c.now);
   push_back(state, c.session, c.from, *actor, c.now);
@@ -149,10 +177,37 @@ void handle(Context& c, const wire::Broadcast& broadcast) {
   message.correlation_id = c.envelope.id;
   Fanout fanout = new_fanout(c, {}, message);
   fanout.recipients = std::move(recipients);
+  fanout.priority = broadcast.delivery.priority;
   start_fanout(c.state, std::move(fanout), c.now);
 }
 
+namespace {
+
+/// The publication as such is stored before it is for anybody.
+void make_reliable(Context& c, Fanout& fanout) {
+  State& state = c.state;
+  std::size_t acking = 0;
+  for (const Fanout::Recipient& recipient : fanout.recipients) {
+    const Subscription* subscription = state.topics.find(recipient.subscription);
+    acking += subscription->acks || subscription->durable ? 1 : 0;
+  }
+  Fanout::Reliable& reliable = fanout.reliable.emplace();
+  reliable.message_id = c.envelope.id;
+  reliable.since = state.journal.last_seq();
+  const std::uint64_t own = next_position(state);
+  reliable.next_position = own + 1;
+  state.last_position += acking;
+  remember_id(state, c.from, c.envelope.id, own, c.now);
+  state.journal.append_urgent(PublicationRow{own, fanout.topic, c.from, std::string(c.envelope.id),
+                                             c.now.wall, fanout.recipients.size(), acking},
+                              c.now.mono);
+}
+
+}  // namespace
+
 void handle(Context& c, const wire::Publish& publish) {
+  const bool reliable = publish.delivery.reliable;
+  if (reliable && refuse_promise(c.state, c.request, c.now)) return;
   auto recipients = subscribers(c.state, publish.topic);
   if (too_many(c, recipients.size())) return;
   const std::string metadata = wire::publish_metadata(publish.topic, c.state.settings.hub_address);
@@ -160,6 +215,8 @@ void handle(Context& c, const wire::Publish& publish) {
   message.correlation_id = c.envelope.id;
   Fanout fanout = new_fanout(c, publish.topic, message);
   fanout.recipients = std::move(recipients);
+  fanout.priority = publish.delivery.priority;
+  if (reliable) make_reliable(c, fanout);
   start_fanout(c.state, std::move(fanout), c.now);
 }
 

@@ -23,6 +23,9 @@ void handle(Context& context, const wire::Broadcast& broadcast);
 void handle(Context& context, const wire::Subscribe& subscribe);
 void handle(Context& context, const wire::Publish& publish);
 void handle(Context& context, const wire::Unsubscribe& unsubscribe);
+void handle(Context& context, const wire::Ack& ack);
+void handle(Context& context, const wire::Nack& nack);
+void handle(Context& context, const wire::Status& status);
 void handle(Context& context, const wire::QueueStats& stats);
 void handle(Context& context, const wire::Metrics& metrics);
 

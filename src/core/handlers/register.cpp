@@ -9,7 +9,9 @@
 #include "core/handlers/handlers.hpp"
 #include "core/handlers/renewal.hpp"
 #include "core/lifecycle.hpp"
+#include "core/mail.hpp"
 #include "core/mailroom.hpp"
+#include "core/notices.hpp"
 #include "wire/address.hpp"
 
 namespace signal_hub::core {
@@ -73,6 +75,7 @@ void absorb_guest(Context& c, ActorId id, Actor& actor, bool settles) {
   Actor* guest = state.registry.find(c.session.guest);
   if (guest == nullptr || !(settles || guest->address == actor.address)) return;
   state.topics.move_all(*guest, id, actor);
+  give_up_mail(state, *guest, Mail::goes, "session_ended", c.now);
   state.registry.remove(std::exchange(c.session.guest, {}), c.now.mono);
   for (const Actor::Membership& m : actor.subscriptions) {
     journal_subscription(state, actor, m.subscription, c.now);
@@ -124,7 +127,8 @@ Place take_place(Context& c, const wire::Registration& r, bool settles) {
   return {known, true};
 }
 
-void describe(Context& c, Actor& actor, const wire::Registration& r, bool renew_on_heartbeat) {
+void describe(Context& c, Actor& actor, const wire::Registration& r,
+              const wire::Register& request) {
   const HubSettings& settings = c.state.settings;
   const Millis most = settings.actor_ttl_max != 0ms ? settings.actor_ttl_max : Millis::max();
   actor.capabilities = r.capabilities;
@@ -134,7 +138,9 @@ void describe(Context& c, Actor& actor, const wire::Registration& r, bool renew_
   actor.connected_as = c.session.connected_as;
   actor.registered_at = c.now.wall;
   actor.ttl = std::clamp(r.ttl.value_or(settings.actor_ttl), Millis{1'000}, most);
-  actor.renew_on_heartbeat = renew_on_heartbeat;
+  actor.renew_on_heartbeat = request.renew_on_heartbeat;
+  actor.acks = request.acks;
+  actor.drop_oldest = r.drop_oldest;
 }
 
 std::vector<std::string_view> topics_of(const State& state, const Actor& actor) {
@@ -147,7 +153,7 @@ std::vector<std::string_view> topics_of(const State& state, const Actor& actor) 
 }
 
 /// What one registration is answered with; writes the payload of success.
-std::optional<Error> enroll(Context& c, const wire::Registration& r, bool renew_on_heartbeat,
+std::optional<Error> enroll(Context& c, const wire::Registration& r, const wire::Register& request,
                             wire::JsonWriter& out) {
   State& state = c.state;
   const ActorId known = addressee(state, r.address);
@@ -160,7 +166,7 @@ std::optional<Error> enroll(Context& c, const wire::Registration& r, bool renew_
   if (!mine) c.session.actors.push_back(id);
   if (settles) c.session.identity = r.address;
   c.session.identity_settled = true;
-  describe(c, actor, r, renew_on_heartbeat);
+  describe(c, actor, r, request);
   const std::string token = renew(state, actor, c.now);
   arm_actor(state, id, actor);
   state.events.push_back({LogEvent::actor_registered,
@@ -181,27 +187,24 @@ void refuse_one(Context& c, const Error& error) {
 }
 
 std::optional<Error> enroll_element(Context& c, const wire::Element<wire::Registration>& e,
-                                    bool renew_on_heartbeat, wire::JsonWriter& out) {
+                                    const wire::Register& request, wire::JsonWriter& out) {
   if (!e.item) return e.item.error();
-  return enroll(c, *e.item, renew_on_heartbeat, out);
+  return enroll(c, *e.item, request, out);
 }
 
-}  // namespace
+/// Receipts that wait for whom the session speaks as now.
+void fetch_for(State& state, const wire::Register& request) {
+  for (const auto& element : request.actors) {
+    if (element.item) fetch_receipts(state, element.item->address);
+  }
+}
 
-void handle(Context& c, const wire::Register& request) {
-  if (request.durable && refuse_promise(c.state, c.request, c.now)) return;
-  const std::uint64_t since = c.state.journal.last_seq();
+void enroll_all(Context& c, const wire::Register& request, std::uint64_t since) {
   std::string payload;
   wire::JsonWriter out(payload);
-  if (!request.bulk) {
-    const auto error = enroll_element(c, request.actors.front(), request.renew_on_heartbeat, out);
-    if (error) return refuse_one(c, *error);
-    return conclude(c.state, std::move(c.request), request.durable, wire::Registered::type,
-                    std::move(payload), since, c.now);
-  }
   out.begin_object().key("actors").begin_array();
   for (const auto& element : request.actors) {
-    const auto error = enroll_element(c, element, request.renew_on_heartbeat, out);
+    const auto error = enroll_element(c, element, request, out);
     if (!error) continue;
     out.begin_object().field("actorAddress", element.name).key("error");
     write_error(out, *error);
@@ -210,6 +213,24 @@ void handle(Context& c, const wire::Register& request) {
   out.end_array().end_object();
   conclude(c.state, std::move(c.request), request.durable, wire::Registered::type,
            std::move(payload), since, c.now);
+}
+
+}  // namespace
+
+void handle(Context& c, const wire::Register& request) {
+  if (request.durable && refuse_promise(c.state, c.request, c.now)) return;
+  const std::uint64_t since = c.state.journal.last_seq();
+  if (request.bulk) {
+    enroll_all(c, request, since);
+  } else {
+    std::string payload;
+    wire::JsonWriter out(payload);
+    const auto error = enroll_element(c, request.actors.front(), request, out);
+    if (error) return refuse_one(c, *error);
+    conclude(c.state, std::move(c.request), request.durable, wire::Registered::type,
+             std::move(payload), since, c.now);
+  }
+  fetch_for(c.state, request);
 }
 
 }  // namespace signal_hub::core

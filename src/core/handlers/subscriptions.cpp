@@ -39,22 +39,24 @@ std::optional<Error> objection(const State& state, const Actor& actor, const std
   return std::nullopt;
 }
 
-/// `durable`: as asked; missing leaves an existing subscription as it is.
+/// What is not asked leaves an existing subscription as it is.
 std::optional<Error> enlist(Context& c, const wire::Element<std::string>& element,
-                            std::optional<bool> durable, wire::JsonWriter& out) {
+                            const wire::Subscribe& asked, wire::JsonWriter& out) {
   if (!element.item) return element.item.error();
   State& state = c.state;
   const std::string& topic = *element.item;
   const ActorId id = subscriber(c);
   Actor& actor = *state.registry.find(id);
-  if (auto error = objection(state, actor, topic, durable.value_or(false))) return error;
+  if (auto error = objection(state, actor, topic, asked.durable.value_or(false))) return error;
   const bool is_new = !state.topics.of(actor, topic).valid();
   const SubscriptionId made = state.topics.subscribe(id, actor, topic, state.rng);
   const Subscription& subscription = *state.topics.find(made);
-  const bool changed = durable && *durable != subscription.durable;
-  if (changed) state.topics.make_durable(made, *durable);
+  const bool durable = asked.durable.value_or(subscription.durable);
+  const bool acks = asked.acks.value_or(subscription.acks);
+  const bool changed = durable != subscription.durable || acks != subscription.acks;
+  state.topics.set(made, durable, acks);
   if (is_new || changed) journal_subscription(state, actor, made, c.now);
-  write_payload(out, wire::Subscribed{topic, subscription.public_id.view(), subscription.durable});
+  write_payload(out, wire::Subscribed{topic, subscription.public_id.view(), durable, acks});
   return std::nullopt;
 }
 
@@ -77,7 +79,7 @@ void handle(Context& c, const wire::Subscribe& request) {
   std::string payload;
   wire::JsonWriter out(payload);
   if (!request.bulk) {
-    if (const auto error = enlist(c, request.topics.front(), request.durable, out)) {
+    if (const auto error = enlist(c, request.topics.front(), request, out)) {
       return refuse(c.state, c.request, *error, c.now);
     }
     return conclude(c.state, std::move(c.request), promise, wire::Subscribed::type,
@@ -85,7 +87,7 @@ void handle(Context& c, const wire::Subscribe& request) {
   }
   out.begin_object().key("topics").begin_array();
   for (const auto& element : request.topics) {
-    const auto error = enlist(c, element, request.durable, out);
+    const auto error = enlist(c, element, request, out);
     if (!error) continue;
     out.begin_object().field("topic", element.name).key("error");
     write_error(out, *error);

@@ -1,0 +1,88 @@
+#include "core/remembered_ids.hpp"
+
+#include <functional>
+
+namespace signal_hub::core {
+namespace {
+
+constexpr Millis group_span{1'000};
+constexpr std::size_t fewest_slots = 1024;
+
+}  // namespace
+
+std::uint64_t RememberedIds::hash(std::string_view sender, std::string_view message_id) {
+  const std::hash<std::string_view> of;
+  return of(sender) * 0x9e3779b97f4a7c15U ^ of(message_id);
+}
+
+std::optional<std::uint64_t> RememberedIds::find(std::uint64_t hash) const {
+  if (entries_.empty()) return std::nullopt;
+  std::optional<std::uint64_t> newest;
+  for (std::size_t i = bucket(hash); slots_[i] != 0; i = (i + 1) & (slots_.size() - 1)) {
+    const Entry& entry = at(slots_[i]);
+    if (entry.hash == hash && entry.position > newest.value_or(0)) newest = entry.position;
+  }
+  return newest;
+}
+
+void RememberedIds::add(std::uint64_t hash, std::uint64_t position, MonoTime until,
+                        std::size_t limit) {
+  while (limit != 0 && entries_.size() >= limit) forget_oldest();
+  if ((entries_.size() + 1) * 4 > slots_.size() * 3) grow();
+  auto number = static_cast<std::uint32_t>(first_ + entries_.size());
+  if (number == 0 || number < first_) {  // once in four billion: number them anew
+    first_ = 1;
+    number = static_cast<std::uint32_t>(first_ + entries_.size());
+    slots_.assign(slots_.size(), 0);
+    for (std::uint32_t n = first_; n != number; ++n) place(n);
+  }
+  entries_.push_back({hash, position});
+  place(number);
+  if (groups_.empty() || groups_.back().until + group_span < until) groups_.push_back({until, 0});
+  ++groups_.back().entries;
+}
+
+void RememberedIds::expire(MonoTime now) {
+  while (!groups_.empty() && groups_.front().until + group_span < now) {
+    for (std::size_t n = groups_.front().entries; n > 0; --n) forget_oldest();
+  }
+}
+
+void RememberedIds::forget_oldest() {
+  close_gap(slot_of(first_));
+  entries_.pop_front();
+  ++first_;
+  if (--groups_.front().entries == 0) groups_.pop_front();
+}
+
+std::size_t RememberedIds::slot_of(std::uint32_t number) const {
+  std::size_t i = bucket(at(number).hash);
+  while (slots_[i] != number) i = (i + 1) & (slots_.size() - 1);
+  return i;
+}
+
+/// What lies behind a freed slot moves up, if it may lie there.
+void RememberedIds::close_gap(std::size_t gap) {
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t i = (gap + 1) & mask; slots_[i] != 0; i = (i + 1) & mask) {
+    const std::size_t home = bucket(at(slots_[i]).hash);
+    if (((i - home) & mask) < ((i - gap) & mask)) continue;
+    slots_[gap] = slots_[i];
+    gap = i;
+  }
+  slots_[gap] = 0;
+}
+
+void RememberedIds::grow() {
+  slots_.assign(slots_.empty() ? fewest_slots : slots_.size() * 2, 0);
+  for (std::size_t i = 0; i < entries_.size(); ++i) place(static_cast<std::uint32_t>(first_ + i));
+}
+
+void RememberedIds::place(std::uint32_t number) {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t i = bucket(at(number).hash);
+  while (slots_[i] != 0) i = (i + 1) & mask;
+  slots_[i] = number;
+}
+
+}  // namespace signal_hub::core

@@ -1,0 +1,58 @@
+// The ids of reliable messages that were accepted, for as long as a retry of them is recognised
+// (PROTOCOL.md §7). What was accepted is on disk; this finds it without an index there: 24 bytes a
+// message.
+//
+// A hash may name another message, or one that the store refused: whoever finds one looks at the
+// stored message before believing it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/time.hpp"
+
+namespace signal_hub::core {
+
+class RememberedIds {
+ public:
+  static std::uint64_t hash(std::string_view sender, std::string_view message_id);
+
+  /// The newest position remembered for it.
+  std::optional<std::uint64_t> find(std::uint64_t hash) const;
+
+  /// Forgotten at `until`, or when there are more than `limit` (0: unlimited) newer ones.
+  void add(std::uint64_t hash, std::uint64_t position, MonoTime until, std::size_t limit);
+
+  void expire(MonoTime now);
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    std::uint64_t hash;
+    std::uint64_t position;
+  };
+  /// Entries in a row that are forgotten together.
+  struct Group {
+    MonoTime until;
+    std::size_t entries;
+  };
+
+  const Entry& at(std::uint32_t number) const { return entries_[number - first_]; }
+  std::size_t bucket(std::uint64_t hash) const { return hash & (slots_.size() - 1); }
+  std::size_t slot_of(std::uint32_t number) const;
+  void forget_oldest();
+  void grow();
+  void place(std::uint32_t number);
+  void close_gap(std::size_t gap);
+
+  std::deque<Entry> entries_;
+  std::deque<Group> groups_;
+  std::uint32_t first_ = 1;           // number of the oldest entry; numbers wrap around past 0
+  std::vector<std::uint32_t> slots_;  // open addressing: the numbers of entries, 0: free
+};
+
+}  // namespace signal_hub::core
