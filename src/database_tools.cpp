@@ -26,7 +26,7 @@ Names pending(const std::string& path) {
 }
 
 Names migrate(const std::string& path) {
-  const auto prepared = adapters::prepare_database(path, true);
+  const auto prepared = adapters::prepare_database({.path = path});
   if (!prepared) return fail(cli::DatabaseFault{prepared.error()});
   return names_after(prepared->schema_found);
 }

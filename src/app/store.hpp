@@ -29,6 +29,9 @@ class StoreEvents {
   /// The write-ahead log has passed its limit because somebody reads an old state of it, or is
   /// below it again.
   virtual void wal_pinned(bool pinned, std::uint64_t bytes) = 0;
+
+  /// A search of the whole file, which went on while the hub served, has found damage. Once.
+  virtual void corrupt(const std::string& reason) { static_cast<void>(reason); }
 };
 
 /// Figures for /metrics and /health.
@@ -40,6 +43,10 @@ struct StoreFigures {
   std::uint64_t rows_refused = 0;
   std::uint64_t write_failures = 0;
   std::uint64_t wal_bytes = 0;
+  std::uint64_t db_bytes = 0;  // pages in use, and the write-ahead log
+  std::uint64_t receipts = 0;  // rows: finished messages and reliable publications
+  std::uint64_t dead_letters = 0;
+  std::uint64_t dead_letters_evicted = 0;  // since the start
   DurationHistogram commit_durations;
 };
 

@@ -1,80 +1,21 @@
 // The store on a real file: what a start with 50,000 actors costs, and commits of several sizes.
 #include <benchmark/benchmark.h>
-#include <uv.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
-#include <stdexcept>
 #include <string>
 
-#include "adapters/sqlite/open.hpp"
 #include "core/hub.hpp"
+#include "store_bench.hpp"
 
 namespace {
 
 using namespace signal_hub;
 using namespace signal_hub::core;
 
-constexpr WallTime start_time = from_epoch_ms(1'700'000'000'000);
+using bench::start_time;
+
 constexpr std::size_t actors = 50'000;
 constexpr std::size_t subscriptions_each = 2;
-
-/// Waits for one batch.
-struct Waiter final : app::StoreEvents {
-  void durable(std::uint64_t seq, const std::vector<std::uint64_t>&) override { done = seq; }
-  void write_failed(const std::string& reason) override { throw std::runtime_error(reason); }
-  void loaded(Loaded) override {}
-  void wal_pinned(bool, std::uint64_t) override {}
-  std::uint64_t done = 0;
-};
-
-class Bench {
- public:
-  Bench() {
-    uv_loop_init(&loop_);
-    std::string folder = (std::filesystem::temp_directory_path() / "store-bench-XXXXXX").string();
-    if (mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no temporary directory");
-    folder_ = folder;
-  }
-  ~Bench() {
-    close();
-    uv_run(&loop_, UV_RUN_DEFAULT);
-    uv_loop_close(&loop_);
-    std::filesystem::remove_all(folder_);
-  }
-  Bench(const Bench&) = delete;
-  Bench& operator=(const Bench&) = delete;
-
-  Recovered open() {
-    adapters::SqliteOptions options;
-    options.path = folder_ + "/hub.db";
-    auto opened = adapters::open_store(&loop_, options, start_time);
-    if (!opened) throw std::runtime_error(opened.error());
-    store_ = std::move(opened->store);
-    return std::move(opened->recovered);
-  }
-
-  void close() {
-    if (store_) store_->close();
-    store_.reset();
-  }
-
-  void write(std::vector<JournalEntry> entries) {
-    Batch batch;
-    for (JournalEntry& entry : entries) batch.entries.push_back({++seq_, std::move(entry)});
-    batch.seq = seq_;
-    store_->submit(std::move(batch));
-    for (; waiter_.done != seq_; store_->poll(waiter_)) uv_run(&loop_, UV_RUN_ONCE);
-  }
-
- private:
-  uv_loop_t loop_{};
-  std::string folder_;
-  std::unique_ptr<adapters::SqliteStore> store_;
-  Waiter waiter_;
-  std::uint64_t seq_ = 0;
-};
 
 std::string address(std::size_t i) { return "@(agents/worker-" + std::to_string(i) + ")"; }
 
@@ -102,7 +43,7 @@ std::string no_mac(std::string_view) { return {}; }
 
 /// From the file to a hub that could listen.
 void recover(benchmark::State& state) {
-  Bench bench;
+  bench::StoreBench bench;
   bench.open();
   std::vector<JournalEntry> entries;
   for (std::size_t i = 0; i < actors; ++i) {
@@ -131,7 +72,7 @@ BENCHMARK(recover)->Unit(benchmark::kMillisecond);
 
 /// A batch as the hub makes them: renewals of actors that exist.
 void commit(benchmark::State& state) {
-  Bench bench;
+  bench::StoreBench bench;
   bench.open();
   const auto rows = static_cast<std::size_t>(state.range(0));
   std::size_t next = 0;

@@ -18,36 +18,37 @@ Failed<std::string> unusable(const std::string& path, const std::string& reason)
 
 }  // namespace
 
-Result<PreparedDatabase> prepare_database(const std::string& given, bool full_durability) {
-  const std::string path = resolved(given);
+Result<PreparedDatabase> prepare_database(const SqliteOptions& options) {
+  const std::string path = resolved(options.path);
   if (auto folder = create_folder(path); !folder) return fail(folder.error());
   auto lock = FileLock::take(path);
   if (!lock) return fail(lock.error());
-  const auto found = inspect(path);
+  const auto found = inspect(path, options.checked_before_start);
   if (!found) return fail(found.error());
   if (!found->exists) {
     if (const auto created = create_file(path); !created) return fail(created.error());
   }
   try {
-    SQLite::Database db = open_writer(path, full_durability);
+    SQLite::Database db = open_writer(path, options.full_durability);
     const int schema = migrate(db, migrations());
-    return PreparedDatabase{path, std::move(*lock), std::move(db), schema};
+    return PreparedDatabase{path, std::move(*lock), std::move(db), schema, found->checked};
   } catch (const SQLite::Exception& error) {
     return unusable(path, fault_of(error).reason);
   }
 }
 
 Result<OpenedStore> open_store(uv_loop_t* loop, const SqliteOptions& options, WallTime now) {
-  auto prepared = prepare_database(options.path, options.full_durability);
+  auto prepared = prepare_database(options);
   if (!prepared) return fail(prepared.error());
   SqliteOptions settled = options;
   settled.path = prepared->path;
   try {
     OpenedStore opened;
-    opened.recovered = recover(prepared->db, now);
+    opened.recovered = recover(prepared->db, settled.kept.receipt_ttl, now);
     opened.mac_key = mac_key(prepared->db);
     opened.store = std::make_unique<SqliteStore>(loop, settled, std::move(prepared->lock),
                                                  std::move(prepared->db));
+    if (!prepared->checked) opened.store->search_for_damage();
     return opened;
   } catch (const SQLite::Exception& error) {
     return unusable(settled.path, fault_of(error).reason);

@@ -31,9 +31,10 @@ struct PreparedDatabase {
   FileLock lock;
   SQLite::Database db;
   int schema_found;  // before it was migrated; 0: it is new
+  bool checked;      // for damage
 };
 
 /// The first part of open_store(); the same errors.
-Result<PreparedDatabase> prepare_database(const std::string& path, bool full_durability);
+Result<PreparedDatabase> prepare_database(const SqliteOptions& options);
 
 }  // namespace signal_hub::adapters

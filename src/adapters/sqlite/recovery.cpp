@@ -44,6 +44,16 @@ void begin_run(SQLite::Database& db, WallTime now, core::Recovered& found) {
   forget.exec();
 }
 
+/// Senders that are to hear of messages of theirs.
+std::vector<std::string> receipts_due(SQLite::Database& db, Millis ttl, WallTime now) {
+  SQLite::Statement find(
+      db, "SELECT DISTINCT sender FROM receipts WHERE receipt_due AND finished_at > ?");
+  find.bind(1, ttl == 0ms ? INT64_MIN : epoch_ms(now - ttl));
+  std::vector<std::string> senders;
+  while (find.executeStep()) senders.push_back(find.getColumn(0).getString());
+  return senders;
+}
+
 std::string random_key() {
   std::array<char, mac_key_bytes> bytes{};
   if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
@@ -54,7 +64,7 @@ std::string random_key() {
 
 }  // namespace
 
-core::Recovered recover(SQLite::Database& db, WallTime now) {
+core::Recovered recover(SQLite::Database& db, Millis receipt_ttl, WallTime now) {
   core::Recovered found;
   SQLite::Transaction transaction(db, SQLite::TransactionBehavior::IMMEDIATE);
   begin_run(db, now, found);
@@ -62,7 +72,7 @@ core::Recovered recover(SQLite::Database& db, WallTime now) {
       db, "actors", std::string("SELECT ") + actor_columns + " FROM actors", read_actor);
   found.subscriptions = rows<core::SubscriptionRow>(
       db, "subscriptions",
-      "SELECT address, topic, subscription_id, durable FROM subscriptions"
+      "SELECT address, topic, subscription_id, durable, acks FROM subscriptions"
       " WHERE address IN (SELECT address FROM actors)",
       read_subscription);
   found.versions = rows<core::Recovered::Version>(
@@ -73,11 +83,7 @@ core::Recovered recover(SQLite::Database& db, WallTime now) {
                                         from_epoch_ms(s.getColumn(2).getInt64()),
                                         static_cast<std::uint64_t>(s.getColumn(3).getInt64())};
       });
-  found.messages = rows<core::Recovered::Waiting>(
-      db, "messages", std::string("SELECT ") + waiting_columns + " FROM messages ORDER BY position",
-      read_waiting);
-  // At most once: whatever becomes of them now, they do not come back from here.
-  db.exec("DELETE FROM messages WHERE NOT promised");
+  found.receipts_due = receipts_due(db, receipt_ttl, now);
   transaction.commit();
   return found;
 }

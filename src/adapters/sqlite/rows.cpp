@@ -70,6 +70,8 @@ void bind_actor(SQLite::Statement& statement, const core::ActorRow& row) {
   statement.bind(14, stored(row.token_counter));
   statement.bind(15, row.renew_on_heartbeat ? 1 : 0);
   statement.bind(16, stored(row.crashes));
+  statement.bind(17, row.acks ? 1 : 0);
+  statement.bind(18, row.drop_oldest ? 1 : 0);
 }
 
 core::ActorRow read_actor(SQLite::Statement& statement) {
@@ -89,6 +91,8 @@ core::ActorRow read_actor(SQLite::Statement& statement) {
       .registration = read_number(statement.getColumn(12)),
       .token_counter = read_number(statement.getColumn(13)),
       .renew_on_heartbeat = statement.getColumn(14).getInt() != 0,
+      .acks = statement.getColumn(16).getInt() != 0,
+      .drop_oldest = statement.getColumn(17).getInt() != 0,
       .crashes = read_number(statement.getColumn(15)),
   };
 }
@@ -98,38 +102,13 @@ void bind_subscription(SQLite::Statement& statement, const core::SubscriptionRow
   statement.bindNoCopy(2, row.topic);
   statement.bindNoCopy(3, row.public_id);
   statement.bind(4, row.durable ? 1 : 0);
+  statement.bind(5, row.acks ? 1 : 0);
 }
 
 core::SubscriptionRow read_subscription(SQLite::Statement& statement) {
   return {statement.getColumn(0).getString(), statement.getColumn(1).getString(),
-          statement.getColumn(2).getString(), statement.getColumn(3).getInt() != 0};
-}
-
-void bind_message(SQLite::Statement& statement, const core::MessageRow& row) {
-  statement.bind(1, stored(row.position));
-  statement.bindNoCopy(2, row.target);
-  statement.bindNoCopy(3, row.sender);
-  statement.bindNoCopy(4, row.message_id);
-  statement.bind(5, epoch_ms(row.accepted_at));
-  bind_time(statement, 6, row.expires_at);
-  statement.bind(7, row.promised ? 1 : 0);
-  const std::string text = message_opening + row.tail;
-  statement.bind(8, static_cast<std::int64_t>(text.size()));
-  statement.bind(9, text);
-}
-
-core::Recovered::Waiting read_waiting(SQLite::Statement& statement) {
-  const auto bytes = static_cast<std::size_t>(statement.getColumn(4).getInt64());
-  return {
-      .position = read_number(statement.getColumn(0)),
-      .target = statement.getColumn(1).getString(),
-      .sender = statement.getColumn(2).getString(),
-      .message_id = statement.getColumn(3).getString(),
-      .bytes = bytes > 0 ? bytes - 1 : 0,
-      .expires_at = read_optional_time(statement.getColumn(5)),
-      .promised = statement.getColumn(6).getInt() != 0,
-      .tail = statement.getColumn(7).getString(),
-  };
+          statement.getColumn(2).getString(), statement.getColumn(3).getInt() != 0,
+          statement.getColumn(4).getInt() != 0};
 }
 
 }  // namespace signal_hub::adapters

@@ -13,25 +13,13 @@ namespace signal_hub::adapters {
 inline constexpr const char* actor_columns =
     "address, capabilities, metadata, identity, connected_as, connection_id, status, "
     "offline_since, registered_at, expires_at, ttl_ms, version, registration, token_counter, "
-    "renew_on_heartbeat, crashes";
+    "renew_on_heartbeat, crashes, acks, drop_oldest";
 
 void bind_actor(SQLite::Statement& statement, const core::ActorRow& row);
 core::ActorRow read_actor(SQLite::Statement& statement);
 
 void bind_subscription(SQLite::Statement& statement, const core::SubscriptionRow& row);
 core::SubscriptionRow read_subscription(SQLite::Statement& statement);
-
-inline constexpr const char* message_columns =
-    "position, target, sender, message_id, accepted_at, expires_at, promised, bytes, message";
-
-void bind_message(SQLite::Statement& statement, const core::MessageRow& row);
-
-/// What a restart needs of a message; the text of a promised one stays where it is.
-inline constexpr const char* waiting_columns =
-    "position, target, sender, message_id, bytes, expires_at, promised,"
-    " CASE WHEN promised THEN '' ELSE substr(message, 2) END";
-
-core::Recovered::Waiting read_waiting(SQLite::Statement& statement);
 
 /// The stored text is an object for people and json_extract(); the tail lacks its `{`.
 inline constexpr char message_opening = '{';

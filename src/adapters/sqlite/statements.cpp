@@ -38,12 +38,6 @@ void run(SQLite::Statement& statement, const std::string& first, const std::stri
   use->exec();
 }
 
-void run(SQLite::Statement& statement, std::uint64_t position) {
-  Use use(statement);
-  use->bind(1, stored(position));
-  use->exec();
-}
-
 std::string insert(const std::string& table, const std::string& columns, const std::string& marks) {
   return "INSERT OR REPLACE INTO " + table + " (" + columns + ") VALUES (" + marks + ")";
 }
@@ -52,8 +46,8 @@ std::string insert(const std::string& table, const std::string& columns, const s
 constexpr const char* put_actor =
     "INSERT INTO actors (address, capabilities, metadata, identity, connected_as, connection_id,"
     " status, offline_since, registered_at, expires_at, ttl_ms, version, registration,"
-    " token_counter, renew_on_heartbeat, crashes)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " token_counter, renew_on_heartbeat, crashes, acks, drop_oldest)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (address) DO UPDATE SET capabilities = excluded.capabilities,"
     " metadata = excluded.metadata, identity = excluded.identity,"
     " connected_as = excluded.connected_as, connection_id = excluded.connection_id,"
@@ -61,33 +55,27 @@ constexpr const char* put_actor =
     " registered_at = excluded.registered_at, expires_at = excluded.expires_at,"
     " ttl_ms = excluded.ttl_ms, version = excluded.version,"
     " registration = excluded.registration, token_counter = excluded.token_counter,"
-    " renew_on_heartbeat = excluded.renew_on_heartbeat, crashes = excluded.crashes";
+    " renew_on_heartbeat = excluded.renew_on_heartbeat, crashes = excluded.crashes,"
+    " acks = excluded.acks, drop_oldest = excluded.drop_oldest";
 
 // Of all retired versions in one go: a few each time, so that no commit is long for them.
 constexpr const char* forget_versions =
     "DELETE FROM retired_versions WHERE address IN"
     " (SELECT address FROM retired_versions WHERE until <= ? ORDER BY until LIMIT 10)";
 
-constexpr const char* bury_message =
-    "INSERT OR REPLACE INTO dead_letters (position, target, sender, message_id, accepted_at,"
-    " expires_at, promised, reason, dead_at, bytes, message)"
-    " SELECT position, target, sender, message_id, accepted_at, expires_at, promised, ?2, ?3,"
-    " bytes, message FROM messages WHERE position = ?1";
-
 }  // namespace
 
 Statements::Statements(SQLite::Database& db)
-    : put_actor_(db, put_actor),
+    : messages_(db),
+      put_actor_(db, put_actor),
       drop_actor_(db, "DELETE FROM actors WHERE address = ?"),
       drop_actors_(db, "DELETE FROM actors"),
-      put_subscription_(
-          db, insert("subscriptions", "address, topic, subscription_id, durable", "?, ?, ?, ?")),
+      put_subscription_(db,
+                        insert("subscriptions", "address, topic, subscription_id, durable, acks",
+                               "?, ?, ?, ?, ?")),
       drop_subscription_(db, "DELETE FROM subscriptions WHERE address = ? AND topic = ?"),
       drop_subscriptions_of_(db, "DELETE FROM subscriptions WHERE address = ?"),
       drop_subscriptions_(db, "DELETE FROM subscriptions"),
-      put_message_(db, insert("messages", message_columns, "?, ?, ?, ?, ?, ?, ?, ?, ?")),
-      drop_message_(db, "DELETE FROM messages WHERE position = ?"),
-      bury_message_(db, bury_message),
       put_version_(db,
                    insert("retired_versions", "address, version, until, crashes", "?, ?, ?, ?")),
       drop_version_(db, "DELETE FROM retired_versions WHERE address = ?"),
@@ -95,8 +83,22 @@ Statements::Statements(SQLite::Database& db)
       put_meta_(db, insert("meta", "key, value", "?, ?")),
       get_meta_(db, "SELECT value FROM meta WHERE key = ?") {}
 
-void Statements::apply(const core::JournalEntry& entry) {
-  std::visit([this](const auto& e) { write(e); }, entry);
+struct Statements::Apply {
+  void operator()(const core::ActorRow& e) const { of.write(e); }
+  void operator()(const core::ActorGone& e) const { of.write(e); }
+  void operator()(const core::SubscriptionRow& e) const { of.write(e); }
+  void operator()(const core::SubscriptionGone& e) const { of.write(e); }
+  void operator()(const core::StartOver& e) const { of.write(e); }
+  template <class Message>
+  void operator()(const Message& e) const {
+    of.messages_.write(e, at);
+  }
+  Statements& of;
+  WallTime at;
+};
+
+void Statements::apply(const core::JournalEntry& entry, WallTime at) {
+  std::visit(Apply{*this, at}, entry);
 }
 
 void Statements::set_meta(const char* key, std::int64_t value) {
@@ -145,25 +147,6 @@ void Statements::write(const core::SubscriptionRow& row) {
 
 void Statements::write(const core::SubscriptionGone& gone) {
   run(drop_subscription_, gone.address, gone.topic);
-}
-
-void Statements::write(const core::MessageRow& row) {
-  Use use(put_message_);
-  bind_message(*use, row);
-  use->exec();
-}
-
-void Statements::write(const core::MessageGone& gone) { run(drop_message_, gone.position); }
-
-void Statements::write(const core::MessageDead& dead) {
-  {
-    Use use(bury_message_);
-    use->bind(1, stored(dead.position));
-    use->bindNoCopy(2, dead.reason);
-    use->bind(3, epoch_ms(dead.at));
-    use->exec();
-  }
-  run(drop_message_, dead.position);
 }
 
 void Statements::write(const core::StartOver&) {

@@ -4,6 +4,7 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
+#include "adapters/sqlite/message_statements.hpp"
 #include "core/journal_entries.hpp"
 
 namespace signal_hub::adapters {
@@ -14,20 +15,21 @@ class Statements {
  public:
   explicit Statements(SQLite::Database& db);
 
-  void apply(const core::JournalEntry& entry);
+  /// `at`: when its batch was taken.
+  void apply(const core::JournalEntry& entry, WallTime at);
+  MessageStatements& messages() { return messages_; }
   void set_meta(const char* key, std::int64_t value);
   std::int64_t meta(const char* key);
 
  private:
+  struct Apply;
   void write(const core::ActorRow& row);
   void write(const core::ActorGone& gone);
   void write(const core::SubscriptionRow& row);
   void write(const core::SubscriptionGone& gone);
-  void write(const core::MessageRow& row);
-  void write(const core::MessageGone& gone);
-  void write(const core::MessageDead& dead);
   void write(const core::StartOver& all);
 
+  MessageStatements messages_;
   SQLite::Statement put_actor_;
   SQLite::Statement drop_actor_;
   SQLite::Statement drop_actors_;
@@ -35,9 +37,6 @@ class Statements {
   SQLite::Statement drop_subscription_;
   SQLite::Statement drop_subscriptions_of_;
   SQLite::Statement drop_subscriptions_;
-  SQLite::Statement put_message_;
-  SQLite::Statement drop_message_;
-  SQLite::Statement bury_message_;
   SQLite::Statement put_version_;
   SQLite::Statement drop_version_;
   SQLite::Statement forget_versions_;

@@ -4,6 +4,7 @@
 
 #include <uv.h>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@
 #include "adapters/sqlite/wal_policy.hpp"
 #include "adapters/sqlite/writer.hpp"
 #include "app/store.hpp"
+#include "base/result.hpp"
 
 namespace signal_hub::adapters {
 
@@ -30,6 +32,13 @@ class SqliteStore final : public app::Store {
   ~SqliteStore() override;
   SqliteStore(const SqliteStore&) = delete;
   SqliteStore& operator=(const SqliteStore&) = delete;
+
+  /// Gives the hub the messages that wait and those whose ids it is to remember, by position. The
+  /// error: a sentence without its end. REQUIRES: nothing was submitted yet.
+  Result<bool> recover_messages(core::RecoveredMessages& into, WallTime now);
+
+  /// On a worker, while everything else goes on; what it finds is reported.
+  void search_for_damage();
 
   /// Waits for the jobs that run, then closes the connections and lets go of the lock. A batch that
   /// could not be written is lost. Runs the loop for it.
@@ -55,26 +64,42 @@ class SqliteStore final : public app::Store {
     bool pinned;
     std::uint64_t bytes;
   };
-  using Outcome = std::variant<Durable, Failed, core::Loaded, Pinned>;
+  struct Damaged {
+    std::string reason;
+  };
+  using Outcome = std::variant<Durable, Failed, core::Loaded, Pinned, Damaged>;
+
+  /// Requests that are read one after the other.
+  struct Lane {
+    Lane(uv_loop_t* loop, const SqliteOptions& options)
+        : loader(options.path, options.kept.receipt_ttl), job(loop) {}
+    Loader loader;
+    Job job;
+    std::vector<core::LoadRequest> waiting;
+  };
 
   void tell(app::StoreEvents& events, const Outcome& outcome);
   void next();
   void start_write();
   void wrote(const WriteOutcome& outcome);
-  void start_loads();
+  void start_loads(Lane& lane);
+  bool reading() const { return reads_.job.busy() || searches_.job.busy(); }
+  void show(const StoredAmounts& amounts);
   void start_copy();
   void start_cut();
   void sized(std::uint64_t bytes, bool tried);
 
   uv_loop_t* loop_;
+  const SqliteOptions options_;
   std::optional<FileLock> lock_;
   Writer writer_;
-  Loader loader_;
+  Lane reads_;
+  Lane searches_;  // slow ones, which nobody's mailbox is to wait for
   Upkeep upkeep_;
   WalPolicy wal_;
   Job write_job_;
-  Job load_job_;
   Job upkeep_job_;
+  Job damage_job_;
   std::unique_ptr<LoopTimer> retry_;
   std::unique_ptr<LoopTimer> upkeep_timer_;
 
@@ -85,7 +110,7 @@ class SqliteStore final : public app::Store {
   bool cut_due_ = false;
   bool cutting_ = false;
   bool closed_ = false;
-  std::vector<core::LoadRequest> loads_;
+  std::atomic<bool> closing_ = false;  // read by the search for damage
   std::vector<Outcome> outcomes_;
   app::StoreFigures figures_;
 };

@@ -6,6 +6,8 @@
 #include <exception>
 
 #include "adapters/sqlite/database.hpp"
+#include "adapters/sqlite/retention.hpp"
+#include "adapters/sqlite/statements.hpp"
 
 namespace signal_hub::adapters {
 namespace {
@@ -19,24 +21,34 @@ std::uint64_t microseconds_since(std::chrono::steady_clock::time_point began) {
 }  // namespace
 
 struct Writer::Connection {
-  explicit Connection(SQLite::Database opened) : db(std::move(opened)), statements(db) {
+  Connection(SQLite::Database opened, const SqliteOptions& options)
+      : db(std::move(opened)),
+        statements(db),
+        retention(db, options),
+        page_bytes(static_cast<std::uint64_t>(pragma_number(db, "page_size"))),
+        pages(db, "PRAGMA page_count"),
+        free_pages(db, "PRAGMA freelist_count") {
     sqlite3_wal_hook(
         db.getHandle(),
-        [](void* pages, sqlite3*, const char*, int count) {
-          *static_cast<int*>(pages) = count;
+        [](void* wal, sqlite3*, const char*, int count) {
+          *static_cast<int*>(wal) = count;
           return SQLITE_OK;
         },
         &wal_pages);
   }
   SQLite::Database db;
   Statements statements;
+  Retention retention;
+  const std::uint64_t page_bytes;
+  Prepared pages;
+  Prepared free_pages;
   int wal_pages = 0;
 };
 
 Writer::Writer(const SqliteOptions& options, SQLite::Database db)
-    : path_(options.path),
-      full_durability_(options.full_durability),
-      connection_(std::make_unique<Connection>(std::move(db))) {}
+    : options_(options),
+      connection_(std::make_unique<Connection>(std::move(db), options)),
+      amounts_(measure()) {}
 
 Writer::~Writer() = default;
 
@@ -55,7 +67,8 @@ WriteOutcome Writer::write(const core::Batch& batch) {
     roll_back();
   }
   if (!outcome.failure) outcome.wal_pages = connection_->wal_pages;
-  outcome.wal_bytes = wal_bytes(path_);
+  outcome.amounts = amounts_;
+  outcome.wal_bytes = wal_bytes(options_.path);
   outcome.duration_us = microseconds_since(began);
   return outcome;
 }
@@ -78,7 +91,9 @@ void Writer::attempt(const core::Batch& batch, WriteOutcome& outcome) {
 /// that failed to take pages forgets them (and the log's checksums chain). A checkpoint writes the
 /// whole log anew into the database file and starts the log over.
 bool Writer::settle(const core::Batch& batch) {
-  auto fresh = std::make_unique<Connection>(open_writer(path_, full_durability_));
+  auto fresh =
+      std::make_unique<Connection>(open_writer(options_.path, options_.full_durability), options_);
+  evicted_before_ = amounts_.dead_letters_evicted;
   connection_ = std::move(fresh);
   sqlite3* handle = connection_->db.getHandle();
   const int code =
@@ -91,24 +106,26 @@ bool Writer::settle(const core::Batch& batch) {
 
 void Writer::write_whole(const core::Batch& batch) {
   connection_->db.exec("BEGIN IMMEDIATE");
-  for (const core::Batch::Entry& entry : batch.entries) connection_->statements.apply(entry.entry);
+  for (const core::Batch::Entry& entry : batch.entries) {
+    connection_->statements.apply(entry.entry, batch.at);
+  }
   finish(batch);
 }
 
 void Writer::write_singly(const core::Batch& batch) {
   connection_->db.exec("BEGIN IMMEDIATE");
   for (const core::Batch::Entry& entry : batch.entries) {
-    if (!write_one(entry.entry)) refused_.push_back(entry.seq);
+    if (!write_one(entry.entry, batch.at)) refused_.push_back(entry.seq);
   }
   finish(batch);
 }
 
 /// False: it can never be written; the transaction goes on without it.
-bool Writer::write_one(const core::JournalEntry& entry) {
+bool Writer::write_one(const core::JournalEntry& entry, WallTime at) {
   SQLite::Database& db = connection_->db;
   db.exec("SAVEPOINT entry");
   try {
-    connection_->statements.apply(entry);
+    connection_->statements.apply(entry, at);
   } catch (const SQLite::Exception& error) {
     if (fault_of(error).kind != Fault::Kind::row) throw;
     db.exec("ROLLBACK TO entry");
@@ -120,9 +137,14 @@ bool Writer::write_one(const core::JournalEntry& entry) {
 }
 
 void Writer::finish(const core::Batch& batch) {
-  connection_->statements.set_meta("last_batch", static_cast<std::int64_t>(batch.seq));
-  if (batch.last) connection_->statements.set_meta("stopped_clean", 1);
-  connection_->db.exec("COMMIT");
+  Connection& c = *connection_;
+  c.retention.trim(c.statements.messages().take_changes(), batch.at);
+  c.statements.set_meta("last_batch", static_cast<std::int64_t>(batch.seq));
+  if (batch.last) c.statements.set_meta("stopped_clean", 1);
+  const StoredAmounts amounts = measure();
+  c.db.exec("COMMIT");
+  c.retention.committed();
+  amounts_ = amounts;
 }
 
 /// Some errors have rolled back already.
@@ -130,6 +152,18 @@ void Writer::roll_back() {
   if (sqlite3_get_autocommit(connection_->db.getHandle()) == 0) {
     connection_->db.tryExec("ROLLBACK");
   }
+  connection_->statements.messages().take_changes();
+  connection_->retention.rolled_back();
+}
+
+StoredAmounts Writer::measure() const {
+  const auto number = [](Prepared& statement) {
+    ResetAtEnd at_end(statement);
+    return statement.step() ? static_cast<std::uint64_t>(statement.number(0)) : 0;
+  };
+  Connection& c = *connection_;
+  return {c.retention.counts(), evicted_before_ + c.retention.dead_letters_evicted(),
+          (number(c.pages) - number(c.free_pages)) * c.page_bytes};
 }
 
 void Writer::close() {

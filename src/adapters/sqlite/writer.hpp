@@ -10,11 +10,18 @@
 #include <vector>
 
 #include "adapters/sqlite/fault.hpp"
+#include "adapters/sqlite/message_statements.hpp"
 #include "adapters/sqlite/options.hpp"
-#include "adapters/sqlite/statements.hpp"
 #include "core/journal_entries.hpp"
 
 namespace signal_hub::adapters {
+
+/// What the file holds.
+struct StoredAmounts {
+  RowCounts rows;
+  std::uint64_t dead_letters_evicted = 0;  // since the start
+  std::uint64_t used_bytes = 0;            // of its pages, but for the free ones
+};
 
 struct WriteOutcome {
   std::optional<std::string> failure;  // nothing was written, the batch may be tried again
@@ -22,6 +29,7 @@ struct WriteOutcome {
   std::uint64_t duration_us = 0;
   int wal_pages = 0;  // in the write-ahead log after it
   std::uint64_t wal_bytes = 0;
+  StoredAmounts amounts;
 };
 
 /// Not thread-safe: one call at a time.
@@ -32,6 +40,9 @@ class Writer {
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
+
+  /// As of the last write that succeeded; at first what the connection has found.
+  const StoredAmounts& amounts() const { return amounts_; }
 
   /// Never throws.
   WriteOutcome write(const core::Batch& batch);
@@ -46,13 +57,15 @@ class Writer {
   bool settle(const core::Batch& batch);
   void write_whole(const core::Batch& batch);
   void write_singly(const core::Batch& batch);
-  bool write_one(const core::JournalEntry& entry);
+  bool write_one(const core::JournalEntry& entry, WallTime at);
   void finish(const core::Batch& batch);
   void roll_back();
+  StoredAmounts measure() const;
 
-  const std::string path_;
-  const bool full_durability_;
+  const SqliteOptions options_;
   std::unique_ptr<Connection> connection_;
+  std::uint64_t evicted_before_ = 0;  // dead letters, by connections before this one
+  StoredAmounts amounts_;
   bool doubtful_ = false;  // the last commit failed in a way that may have written it
   std::vector<std::uint64_t> refused_;
 };

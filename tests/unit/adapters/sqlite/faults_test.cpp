@@ -180,7 +180,7 @@ TEST(SqliteFaults, a_stuck_disk_stops_neither_the_loop_nor_loads) {
   f.disk.hold_syncs();
   f.w.submit({actor("@(a)")});
   ASSERT_TRUE(f.disk.await_sync());
-  f.w.store->load({1, {1}});
+  f.w.store->load(texts(1, {1}));
   ASSERT_TRUE(f.w.run_until([&] { return f.w.reports.loads.size() == 1; }));
   EXPECT_EQ(f.w.reports.loads[0].rows.size(), 1U);
   EXPECT_FALSE(f.w.store->ready());
@@ -193,11 +193,11 @@ TEST(SqliteFaults, a_load_that_fails_says_so_and_the_next_one_opens_again) {
   f.w.start();
   ASSERT_TRUE(f.w.write({message(1, "@(a)")}));
   f.disk.open_result = SQLITE_CANTOPEN;
-  f.w.store->load({1, {1}});
+  f.w.store->load(texts(1, {1}));
   ASSERT_TRUE(f.w.run_until([&] { return f.w.reports.loads.size() == 1; }));
   EXPECT_TRUE(f.w.reports.loads[0].failed);
   f.disk.open_result = SQLITE_OK;
-  f.w.store->load({2, {1}});
+  f.w.store->load(texts(2, {1}));
   ASSERT_TRUE(f.w.run_until([&] { return f.w.reports.loads.size() == 2; }));
   EXPECT_FALSE(f.w.reports.loads[1].failed);
   EXPECT_EQ(f.w.reports.loads[1].rows.size(), 1U);

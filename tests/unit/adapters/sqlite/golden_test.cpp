@@ -48,9 +48,9 @@ TEST(SqliteGolden, schema_1_comes_back_whole) {
   ASSERT_EQ(w.recovered.subscriptions.size(), 2U);
   EXPECT_EQ(w.recovered.subscriptions[1].topic, "news");
   EXPECT_TRUE(w.recovered.subscriptions[1].durable);
-  ASSERT_EQ(w.recovered.messages.size(), 2U);
-  EXPECT_EQ(w.recovered.messages[0].position, (std::uint64_t{1} << 32U) + 1);
-  EXPECT_TRUE(w.recovered.messages[0].promised);
+  ASSERT_EQ(w.found.rows.size(), 2U);
+  EXPECT_EQ(w.found.rows[0].position, (std::uint64_t{1} << 32U) + 1);
+  EXPECT_TRUE(w.found.rows[0].promised);
   ASSERT_EQ(w.recovered.versions.size(), 2U);
   EXPECT_EQ(w.recovered.versions[0].version, 41U);
   EXPECT_EQ(w.ask("SELECT reason FROM dead_letters"), "actor_expired");

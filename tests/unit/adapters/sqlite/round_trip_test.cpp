@@ -126,7 +126,7 @@ TEST(SqliteRoundTrip, starting_over_keeps_messages_and_versions) {
   ASSERT_EQ(w.recovered.actors.size(), 1U);
   EXPECT_EQ(w.recovered.actors[0].address, "@(b)");
   EXPECT_TRUE(w.recovered.subscriptions.empty());
-  EXPECT_EQ(w.recovered.messages.size(), 1U);
+  EXPECT_EQ(w.found.rows.size(), 1U);
   EXPECT_EQ(w.recovered.versions.size(), 1U);
   EXPECT_EQ(w.ask("SELECT count(*) FROM dead_letters"), "1");
 }
@@ -141,8 +141,8 @@ TEST(SqliteRoundTrip, waiting_messages_come_back_by_position_and_load_their_text
   ASSERT_TRUE(
       w.write({message(second_run, "@(a)"), plain, message(8, "@(a)"), core::MessageGone{8}}));
   w.restart();
-  ASSERT_EQ(w.recovered.messages.size(), 2U);
-  const auto& first = w.recovered.messages[0];
+  ASSERT_EQ(w.found.rows.size(), 2U);
+  const auto& first = w.found.rows[0];
   EXPECT_EQ(first.position, 7U);
   EXPECT_EQ(first.target, "@(b)");
   EXPECT_EQ(first.message_id, "m-7");
@@ -151,13 +151,13 @@ TEST(SqliteRoundTrip, waiting_messages_come_back_by_position_and_load_their_text
   EXPECT_FALSE(first.promised);
   EXPECT_EQ(first.tail, plain.tail);
   EXPECT_EQ(w.ask("SELECT count(*) FROM messages WHERE NOT promised"), "0");  // at most once
-  EXPECT_EQ(w.recovered.messages[1].tail, "");
-  EXPECT_EQ(w.recovered.messages[1].position, second_run);
-  EXPECT_EQ(w.recovered.messages[1].expires_at, start_time + 60s);
-  EXPECT_TRUE(w.recovered.messages[1].promised);
+  EXPECT_EQ(w.found.rows[1].tail, "");
+  EXPECT_EQ(w.found.rows[1].position, second_run);
+  EXPECT_EQ(w.found.rows[1].expires_at, start_time + 60s);
+  EXPECT_TRUE(w.found.rows[1].promised);
 
-  w.store->load({5, {second_run, 999, 7}});
-  w.store->load({6, {}});
+  w.store->load(texts(5, {second_run, 999, 7}));
+  w.store->load(texts(6, {}));
   ASSERT_TRUE(w.run_until([&] { return w.reports.loads.size() == 2; }));
   const core::Loaded& answer = w.reports.loads[0];
   EXPECT_EQ(answer.id, 5U);
@@ -173,7 +173,7 @@ TEST(SqliteRoundTrip, a_dead_message_is_a_dead_letter) {
   w.start();
   ASSERT_TRUE(w.write({message(3, "@(a)"), core::MessageDead{3, "expired", start_time + 1s}}));
   w.restart();
-  EXPECT_TRUE(w.recovered.messages.empty());
+  EXPECT_TRUE(w.found.rows.empty());
   EXPECT_EQ(w.ask("SELECT reason || dead_at FROM v_dead_letters"),
             "expired2023-11-14T22:13:21.000Z");
 }

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,12 +31,24 @@ struct Reports final : app::StoreEvents {
   void write_failed(const std::string& reason) override { failures.push_back(reason); }
   void loaded(core::Loaded rows) override { loads.push_back(std::move(rows)); }
   void wal_pinned(bool pinned, std::uint64_t bytes) override { pins.emplace_back(pinned, bytes); }
+  void corrupt(const std::string& reason) override { damages.push_back(reason); }
 
   std::uint64_t durable_seq = 0;
   std::vector<std::uint64_t> refused;
   std::vector<std::string> failures;
   std::vector<core::Loaded> loads;
   std::vector<std::pair<bool, std::uint64_t>> pins;
+  std::vector<std::string> damages;
+};
+
+/// The messages a start has found, and how many came at once.
+struct FoundMessages final : core::RecoveredMessages {
+  void take(std::span<core::RecoveredMessage> messages) override {
+    portions.push_back(messages.size());
+    rows.insert(rows.end(), messages.begin(), messages.end());
+  }
+  std::vector<core::RecoveredMessage> rows;
+  std::vector<std::size_t> portions;
 };
 
 class World {
@@ -58,6 +71,9 @@ class World {
     store = std::move(opened->store);
     recovered = std::move(opened->recovered);
     mac_key = opened->mac_key;
+    found = {};
+    const auto messages = store->recover_messages(found, now);
+    ASSERT_TRUE(messages.ok()) << messages.error();
   }
 
   void stop() {
@@ -94,6 +110,7 @@ class World {
     core::Batch made;
     for (core::JournalEntry& entry : entries) made.entries.push_back({++seq, std::move(entry)});
     made.seq = seq;
+    made.at = batch_time;
     return made;
   }
 
@@ -108,6 +125,15 @@ class World {
     return written();
   }
 
+  /// The rows of an answer.
+  std::vector<core::StoredMessage> load(core::LoadRequest request) {
+    const std::size_t before = reports.loads.size();
+    store->load(std::move(request));
+    if (!run_until([&] { return reports.loads.size() > before; })) return {};
+    EXPECT_FALSE(reports.loads.back().failed);
+    return reports.loads.back().rows;
+  }
+
   /// What the sqlite3 command line would print for one value.
   std::string ask(const std::string& sql) const {
     SQLite::Database db(options.path, SQLite::OPEN_READONLY, 5'000);
@@ -120,9 +146,11 @@ class World {
   adapters::SqliteOptions options;
   std::unique_ptr<adapters::SqliteStore> store;
   core::Recovered recovered;
+  FoundMessages found;
   std::string mac_key;
   Reports reports;
   std::uint64_t seq = 0;
+  WallTime batch_time = start_time + 100ms;
 
  private:
   uv_loop_t loop_{};
@@ -161,6 +189,17 @@ inline core::MessageRow message(std::uint64_t position, const std::string& targe
       .expires_at = start_time + 60s,
       .promised = true,
   };
+}
+
+inline core::MessageRow reliable_message(std::uint64_t position, const std::string& target) {
+  core::MessageRow row = message(position, target);
+  row.reliable = true;
+  row.asked = true;
+  return row;
+}
+
+inline core::LoadRequest texts(std::uint64_t id, std::vector<std::uint64_t> positions) {
+  return {id, core::LoadRequest::Texts{std::move(positions)}};
 }
 
 }  // namespace signal_hub::test

@@ -113,7 +113,7 @@ TEST(SqliteWal, closing_leaves_one_file) {
   World w;
   w.start();
   ASSERT_TRUE(w.write(bulk(0)));
-  w.store->load({1, {1}});
+  w.store->load(texts(1, {1}));
   ASSERT_TRUE(w.run_until([&] { return !w.reports.loads.empty(); }));
   w.stop();
   EXPECT_FALSE(std::filesystem::exists(w.options.path + "-wal"));
