@@ -56,5 +56,50 @@ TEST(SqliteGolden, schema_1_comes_back_whole) {
   EXPECT_EQ(w.ask("SELECT reason FROM dead_letters"), "actor_expired");
 }
 
+TEST(SqliteGolden, schema_2_keeps_its_messages_where_they_are_and_what_they_say) {
+  World w;
+  open_golden(w, 2);
+  ASSERT_EQ(w.found.rows.size(), 2U);
+  const auto first = w.load(texts(1, {w.found.rows[0].position}));
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(first[0].tail, R"j("from":"@(x)","type":"t"})j");
+  EXPECT_FALSE(first[0].reliable || first[0].asked);
+  EXPECT_EQ(first[0].priority, 1);
+  EXPECT_FALSE(first[0].stored_at.has_value());
+  EXPECT_EQ(w.ask("SELECT reason || last_error || trail FROM dead_letters"), "actor_expired[]");
+  EXPECT_EQ(w.ask("SELECT group_concat(name) FROM pragma_table_info('messages') WHERE cid = 17"),
+            "message")
+      << "last, so that it need not be read";
+  EXPECT_EQ(w.ask("SELECT count(*) FROM sqlite_schema WHERE name = 'messages_by_target'"), "0");
+  EXPECT_FALSE(w.recovered.actors[0].acks || w.recovered.subscriptions[0].acks);
+}
+
+TEST(SqliteGolden, schema_3_comes_back_whole) {
+  World w;
+  open_golden(w, 3);
+  EXPECT_EQ(w.recovered.run, 3U);
+  EXPECT_EQ(w.recovered.receipts_due, std::vector<std::string>{"@(sender)"});
+  for (const core::SubscriptionRow& row : w.recovered.subscriptions) {
+    EXPECT_EQ(row.acks, row.topic == "alerts");
+  }
+  const std::uint64_t run = std::uint64_t{2} << 32U;
+  std::vector<std::uint64_t> waiting;
+  std::vector<std::uint64_t> remembered;
+  for (const core::RecoveredMessage& row : w.found.rows) {
+    (row.waiting ? waiting : remembered).push_back(row.position);
+  }
+  EXPECT_EQ(waiting, (std::vector<std::uint64_t>{(run >> 1U) + 1, run + 1, run + 4}));
+  EXPECT_EQ(remembered, (std::vector<std::uint64_t>{run + 3, run + 5, run + 7}));
+  const auto rows = w.load({1, core::LoadRequest::Range{run, run + 10}});
+  ASSERT_EQ(rows.size(), 6U);
+  EXPECT_EQ(rows[0].attempts, 1U);
+  EXPECT_EQ(rows[0].last_error, "no answer");
+  EXPECT_EQ(rows[1].place, core::StoredMessage::Place::publication);
+  EXPECT_EQ(rows[2].topic, "news");
+  EXPECT_EQ(rows[3].outcome, "acknowledged");
+  EXPECT_EQ(rows[4].outcome, "delivered");
+  EXPECT_EQ(rows[5].reason, "max_attempts");
+}
+
 }  // namespace
 }  // namespace signal_hub::test
