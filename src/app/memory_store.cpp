@@ -1,13 +1,17 @@
 #include "app/memory_store.hpp"
 
-#include <utility>
-
 namespace signal_hub::app {
+
+void MemoryStore::submit(core::Batch batch) {
+  messages_.apply(batch);
+  submitted_ = batch.seq;
+}
 
 void MemoryStore::poll(StoreEvents& events) {
   if (const auto seq = std::exchange(submitted_, std::nullopt)) events.durable(*seq, {});
-  // Texts are never left to a store that has none to give back: nothing is found.
-  for (const std::uint64_t id : std::exchange(loads_, {})) events.loaded({id, {}, false});
+  for (const core::LoadRequest& request : std::exchange(loads_, {})) {
+    events.loaded(messages_.load(request));
+  }
 }
 
 }  // namespace signal_hub::app

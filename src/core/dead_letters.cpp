@@ -12,12 +12,10 @@ void bury(State& state, const Held& held, std::string_view target, std::string_v
   const std::uint64_t seq = state.journal.append(
       MessageDead{held.position, std::string(reason), now.wall, held.asked}, now.mono);
   ++state.stats.dead_lettered;
-  state.events.push_back({LogEvent::dead_lettered,
-                          {{"actorAddress", std::string(target)},
-                           {"messageId", held.letter ? held.letter->message_id : std::string()},
-                           {"reason", std::string(reason)}}});
-  if (!held.asked) return;
-  tell_when_durable(state, notice_of(held, target, "dead_lettered", reason, now), seq, now);
+  const Notice notice = notice_of(held, target, dead_lettered, reason, now);
+  if (held.letter) log_dead_letter(state, notice);
+  // Of one that is on disk only even the log does not know yet which it is.
+  if (held.asked || !held.letter) tell_when_durable(state, notice, seq, now);
 }
 
 }  // namespace signal_hub::core

@@ -140,18 +140,13 @@ struct DeadLetterGone {
   std::uint64_t position;
 };
 
-/// It was at most once and is not wanted any more: no trace is kept.
-struct MessageGone {
-  std::uint64_t position;
-};
-
 /// Whatever the store has, the entries that follow are everything.
 struct StartOver {};
 
 using JournalEntry =
     std::variant<ActorRow, ActorGone, SubscriptionRow, SubscriptionGone, MessageRow, PublicationRow,
                  MessageAttempt, MessageDone, MessageDead, ReceiptFetched, DeadLetterGone,
-                 MessageGone, StartOver>;
+                 StartOver>;
 
 /// What one transaction writes. Immutable once taken; may cross threads.
 struct Batch {

@@ -18,7 +18,8 @@ struct Notice {
   // From the message, unless it is on disk only: then `sender` is empty and is read first.
   std::string sender;
   std::string message_id;
-  ConnId conn;  // it was sent from
+  ConnId conn;        // it was sent from
+  bool asked = true;  // the sender wants to hear; else only the log does
 };
 
 }  // namespace signal_hub::core

@@ -11,8 +11,6 @@
 namespace signal_hub::core {
 namespace {
 
-constexpr std::string_view dead_lettered = "dead_lettered";
-
 bool can_hear(const State& state, ConnId conn) {
   const Session* session = state.sessions.find(conn);
   return session != nullptr && !session->closing;
@@ -55,14 +53,22 @@ void tell(State& state, const Notice& notice, ConnId conn, Now now) {
 
 Notice notice_of(const StoredMessage& row) {
   return {row.position, row.outcome, row.reason,     row.finished_at.value_or(WallTime{}),
-          row.target,   row.sender,  row.message_id, {}};
+          row.target,   row.sender,  row.message_id, {}, true};
 }
 
 }  // namespace
 
+void log_dead_letter(State& state, const Notice& notice) {
+  state.events.push_back({LogEvent::dead_lettered,
+                          {{"actorAddress", notice.target},
+                           {"messageId", notice.message_id},
+                           {"reason", notice.reason}}});
+}
+
 Notice notice_of(const Held& held, std::string_view target, std::string_view outcome,
                  std::string_view reason, Now now) {
   Notice notice;
+  notice.asked = held.asked;
   notice.position = held.position;
   notice.outcome = outcome;
   notice.reason = reason;
@@ -92,7 +98,8 @@ void notice_loaded(State& state, Notice notice, const Loaded& loaded, Now now) {
   if (loaded.rows.empty()) return;  // it was taken out by hand; or it is fetched after a restart
   notice.sender = loaded.rows.front().sender;
   notice.message_id = loaded.rows.front().message_id;
-  if (!notice.sender.empty()) announce(state, notice, now);
+  if (notice.outcome == dead_lettered) log_dead_letter(state, notice);
+  if (!notice.sender.empty() && notice.asked) announce(state, notice, now);
 }
 
 void fetch_receipts(State& state, std::string_view sender) {

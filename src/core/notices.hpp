@@ -10,6 +10,10 @@
 
 namespace signal_hub::core {
 
+inline constexpr std::string_view dead_lettered = "dead_lettered";  // an outcome
+
+void log_dead_letter(State& state, const Notice& notice);
+
 /// What there is to tell about it; completed from the store if it is on disk only.
 Notice notice_of(const Held& held, std::string_view target, std::string_view outcome,
                  std::string_view reason, Now now);

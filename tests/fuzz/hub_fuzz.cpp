@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/message_table.hpp"
 #include "core/hub.hpp"
 #include "wire/json_check.hpp"
 
@@ -38,6 +39,17 @@ constexpr std::string_view templates[] = {
     R"("type":"hub:subscribe","payload":{"topic":"t%","durable":true})",
     R"j("type":"hub:send","metadata":{"requireAck":true},"ttl":%00,"payload":{"type":"x",)j"
     R"j("to":"@(%)","data":%}})j",
+    R"j("type":"hub:register","metadata":{"acks":true},"payload":{"actorAddress":"@(%)",)j"
+    R"("capabilities":["x"],"overflow":"drop_oldest"})",
+    R"j("type":"hub:send","metadata":{"delivery":"at-least-once","priority":%},)j"
+    R"j("payload":{"type":"x","to":"@(%)","data":%}})j",
+    R"("type":"hub:subscribe","payload":{"topic":"t%","ack":true})",
+    R"j("type":"hub:publish","metadata":{"delivery":"at-least-once"},)j"
+    R"("payload":{"topic":"t%","type":"x","data":%})",
+    R"("type":"hub:ack","payload":{"deliveryIds":["0-%","0-1%"]})",
+    R"("type":"hub:nack","payload":{"deliveryId":"0-%","requeue":true})",
+    R"("type":"hub:nack","payload":{"deliveryId":"0-1%","requeue":false})",
+    R"("type":"hub:status","payload":{"messageId":"m1%"})",
 };
 
 /// Bytes of the input, one after the other; zeros at its end.
@@ -158,6 +170,11 @@ class Play {
       if (refusing && e.seq % 3 == 0) refused.push_back(e.seq);
     }
     std::sort(refused.begin(), refused.end());
+    Batch written = batch;
+    std::erase_if(written.entries, [&refused](const Batch::Entry& e) {
+      return std::binary_search(refused.begin(), refused.end(), e.seq);
+    });
+    store_.apply(written);
     hub_.durable(batch.seq, refused, now());
   }
 
@@ -165,10 +182,8 @@ class Play {
     std::vector<LoadRequest> requests;
     hub_.take_load_requests(requests);
     for (const LoadRequest& request : requests) {
-      Loaded loaded{request.id, {}, failing};
-      for (const std::uint64_t position : request.positions) {
-        if (position % 4 != 0) loaded.rows.push_back({position, "\"payload\":1}"});
-      }
+      Loaded loaded = store_.load(request);
+      loaded.failed = failing;
       hub_.loaded(std::move(loaded), now());
     }
   }
@@ -215,6 +230,7 @@ class Play {
   Input input_;
   Millis clock_{1'000'000};
   Hub hub_;
+  app::MessageTable store_{app::Retention{}};
   std::vector<ConnId> open_;
   std::vector<bool> blocked_;
 };

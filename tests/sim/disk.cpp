@@ -24,8 +24,20 @@ struct Words {
   std::string operator()(const core::MessageRow& row) const {
     return row.message_id + ">" + row.target;
   }
-  std::string operator()(const core::MessageGone& gone) const {
-    return "-#" + std::to_string(gone.position);
+  std::string operator()(const core::PublicationRow& row) const {
+    return row.message_id + ">>" + row.topic;
+  }
+  std::string operator()(const core::MessageAttempt& row) const {
+    return "attempt #" + std::to_string(row.position) + " " + std::to_string(row.attempts);
+  }
+  std::string operator()(const core::MessageDone& row) const {
+    return std::string(name(row.outcome)) + " #" + std::to_string(row.position);
+  }
+  std::string operator()(const core::ReceiptFetched& row) const {
+    return "fetched #" + std::to_string(row.position);
+  }
+  std::string operator()(const core::DeadLetterGone& row) const {
+    return "-dead #" + std::to_string(row.position);
   }
   std::string operator()(const core::MessageDead& dead) const {
     return "dead #" + std::to_string(dead.position);
@@ -55,30 +67,42 @@ core::Recovered Disk::begin_run(WallTime now) {
     if (actors_.contains(row.address)) found.subscriptions.push_back(row);
   }
   for (const auto& [address, version] : versions_) found.versions.push_back(version);
-  for (const auto& [position, row] : messages_) {
-    found.messages.push_back({row.position, row.target, row.sender, row.message_id, row.tail.size(),
-                              row.expires_at, row.promised,
-                              row.promised ? std::string() : row.tail});
+  for (const auto& [position, row] : messages_.finished()) {
+    if (row.asked) found.receipts_due.push_back(row.sender);
+  }
+  return found;
+}
+
+void Disk::recover_messages(core::RecoveredMessages& into) {
+  std::map<std::uint64_t, core::RecoveredMessage> found;
+  const auto add = [&found](const core::StoredMessage& row, bool waiting) {
+    core::RecoveredMessage m{row.position,   row.target,      row.sender,
+                             row.message_id, row.accepted_at, waiting, row.reliable};
+    m.promised = row.promised;
+    m.asked = row.asked;
+    m.publication = !row.topic.empty();
+    m.priority = row.priority;
+    m.attempts = row.attempts;
+    m.bytes = row.tail.size();
+    m.expires_at = row.expires_at;
+    if (!row.promised) m.tail = row.tail, m.topic = row.topic;
+    found.emplace(row.position, std::move(m));
+  };
+  for (const auto& [position, row] : messages_.waiting()) add(row, true);
+  for (const auto& [position, row] : messages_.finished()) {
+    if (row.reliable) add(row, false);
   }
   // At most once: what promises nothing does not come back from here a second time.
-  std::erase_if(messages_, [](const auto& entry) { return !entry.second.promised; });
-  return found;
+  messages_.drop_unpromised();
+  for (auto& [position, message] : found) into.take({&message, 1});
 }
 
 void Disk::commit(const core::Batch& batch) {
   for (const core::Batch::Entry& entry : batch.entries) {
     std::visit([this](const auto& e) { write(e); }, entry.entry);
   }
+  messages_.apply(batch);
   if (batch.last) clean_ = true;
-}
-
-core::Loaded Disk::load(const core::LoadRequest& request) const {
-  core::Loaded loaded{request.id, {}, false};
-  for (const std::uint64_t position : request.positions) {
-    const auto row = messages_.find(position);
-    if (row != messages_.end()) loaded.rows.push_back({position, row->second.tail});
-  }
-  return loaded;
 }
 
 const core::ActorRow* Disk::actor(const std::string& address) const {
@@ -92,7 +116,8 @@ bool Disk::is_registered(const std::string& address) const {
 }
 
 bool Disk::holds_message(const std::string& id) const {
-  return std::any_of(messages_.begin(), messages_.end(),
+  const auto& waiting = messages_.waiting();
+  return std::any_of(waiting.begin(), waiting.end(),
                      [&id](const auto& entry) { return entry.second.message_id == id; });
 }
 
@@ -115,11 +140,6 @@ void Disk::write(const core::SubscriptionRow& row) {
 
 void Disk::write(const core::SubscriptionGone& gone) {
   subscriptions_.erase({gone.address, gone.topic});
-}
-
-void Disk::write(const core::MessageRow& row) {
-  messages_[row.position] = row;
-  seen_.insert(row.message_id);
 }
 
 void Disk::write(const core::StartOver&) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "app/message_table.hpp"
 #include "base/time.hpp"
 #include "core/journal_entries.hpp"
 
@@ -26,7 +27,10 @@ class Disk {
   /// Forgets everything: `--db :memory:`.
   void wipe() { *this = Disk(); }
 
-  core::Loaded load(const core::LoadRequest& request) const;
+  /// The messages a start finds, after begin_run().
+  void recover_messages(core::RecoveredMessages& into);
+
+  core::Loaded load(const core::LoadRequest& request) const { return messages_.load(request); }
 
   bool is_registered(const std::string& address) const;
   /// Nullptr: there is no such row.
@@ -42,21 +46,24 @@ class Disk {
   const std::map<std::string, core::ActorRow>& actors() const { return actors_; }
   bool clean() const { return clean_; }
   /// Rows that nobody who left should leave behind.
-  std::size_t rows() const { return actors_.size() + subscriptions_.size() + messages_.size(); }
+  std::size_t rows() const {
+    return actors_.size() + subscriptions_.size() + messages_.waiting().size();
+  }
+  const app::MessageTable& messages() const { return messages_; }
 
  private:
   void write(const core::ActorRow& row);
   void write(const core::ActorGone& gone);
   void write(const core::SubscriptionRow& row);
   void write(const core::SubscriptionGone& gone);
-  void write(const core::MessageRow& row);
-  void write(const core::MessageGone& gone) { messages_.erase(gone.position); }
-  void write(const core::MessageDead& dead) { messages_.erase(dead.position); }
+  void write(const core::MessageRow& row) { seen_.insert(row.message_id); }
   void write(const core::StartOver&);
+  template <class OfMessages>
+  void write(const OfMessages&) {}
 
   std::map<std::string, core::ActorRow> actors_;
   std::map<std::pair<std::string, std::string>, core::SubscriptionRow> subscriptions_;
-  std::map<std::uint64_t, core::MessageRow> messages_;
+  app::MessageTable messages_{app::Retention{}};
   std::map<std::string, core::Recovered::Version> versions_;
   std::set<std::string> seen_;
   std::uint64_t run_ = 0;

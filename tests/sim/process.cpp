@@ -44,12 +44,27 @@ Process::Process(Around around, Disk& disk, app::Transport& transport, std::uint
                [this]() -> Result<Settings, std::string> { return settings_; },
                [this] { stopped_ = true; }},
               settings_) {
-  hub_.restore(disk.begin_run(now().wall), now());
+  recover(disk);
   server_.start(transport);
   wake(around_.schedule.now());
 }
 
 Process::~Process() = default;
+
+void Process::recover(Disk& disk) {
+  struct Into final : core::RecoveredMessages {
+    Into(core::Hub& h, core::Restored d, Now n) : hub(h), done(d), now(n) {}
+    void take(std::span<core::RecoveredMessage> messages) override {
+      hub.restore_messages(messages, done, now);
+    }
+    core::Hub& hub;
+    core::Restored done;
+    Now now;
+  };
+  Into into(hub_, hub_.restore(disk.begin_run(now().wall), now()), now());
+  disk.recover_messages(into);
+  hub_.finish_restore(into.done, now());
+}
 
 Now Process::now() const {
   const auto since = std::chrono::duration_cast<Millis>(loop_time_);

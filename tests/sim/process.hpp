@@ -55,6 +55,7 @@ class Process final : private app::Clock, private app::Timer, private app::Logge
   core::Stats stats() const { return hub_.stats(now().mono); }
 
  private:
+  void recover(Disk& disk);
   void wake(Micros at);
   void wake_for_deadline();
   void turn();

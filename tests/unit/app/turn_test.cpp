@@ -71,7 +71,7 @@ struct ServerTest : testing::Test {
   FakeTimer timer;
   FakeLogger logger;
   FakeTransport transport;
-  MemoryStore store;
+  MemoryStore store{Retention{}};
   core::Hub hub{settings.hub, nullptr, [](std::string_view) { return std::string("m"); }, 1,
                 clock.now()};
   bool stopped = false;

@@ -158,7 +158,7 @@ TEST(Away, AnAskIsAnsweredQueuedOnlyAfterItsCommitAndDeliveredOnce) {
   const ConnId back = w.member("@(a)");
   w.flush();
   const Batch after = w.commit();
-  EXPECT_TRUE(std::holds_alternative<MessageGone>(after.entries.back().entry));
+  EXPECT_TRUE(std::holds_alternative<MessageDone>(after.entries.back().entry));
   w.lose(back);
   const ConnId again = w.connect("@(a)");
   w.frame(again, w.message("@(a)", "hub:register", World::registration("@(a)")));

@@ -72,7 +72,8 @@ TEST(Recovery, MemoryIsThatOfTheStateBuiltLive) {
 
   const std::size_t before = heap_bytes();
   World again(settings);
-  const Restored done = again.hub.restore(*recovered, again.now());
+  Restored done = again.hub.restore(*recovered, again.now());
+  again.hub.finish_restore(done, again.now());
   const std::size_t restored_bytes = heap_bytes() - before;
   EXPECT_EQ(done.actors, sessions * actors_each);
   EXPECT_EQ(done.subscriptions, sessions * actors_each * topics_each);

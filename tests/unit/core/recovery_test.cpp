@@ -44,6 +44,30 @@ Recovered two_actors(const World& w) {
   return r;
 }
 
+/// Waits, and its sender was promised that.
+RecoveredMessage waiting(std::uint64_t position, const std::string& target, const std::string& id,
+                         std::size_t bytes) {
+  RecoveredMessage m{position, target, "@(b)", id, {}, true, false};
+  m.promised = m.asked = true;
+  m.bytes = bytes;
+  return m;
+}
+
+Restored restore(World& w, const Recovered& r, const std::vector<RecoveredMessage>& messages = {}) {
+  Restored done = w.hub.restore(r, w.now());
+  w.hub.restore_messages(messages, done, w.now());
+  w.hub.finish_restore(done, w.now());
+  return done;
+}
+
+StoredMessage row(std::uint64_t position, const std::string& tail) {
+  StoredMessage m;
+  m.position = position;
+  m.sender = "@(b)";
+  m.tail = tail;
+  return m;
+}
+
 std::string resume(World& w, ConnId& conn) {
   conn = w.connect("@(a)");
   w.frame(conn, w.message("@(a)", "hub:register", World::registration("@(a)")));
@@ -53,7 +77,7 @@ std::string resume(World& w, ConnId& conn) {
 
 TEST(Recovery, WhoHasNotExpiredIsAwayAndComesBackWithItsSubscriptions) {
   World w(patient());
-  const Restored done = w.hub.restore(two_actors(w), w.now());
+  const Restored done = restore(w, two_actors(w));
   EXPECT_EQ(done.actors, 1U);
   EXPECT_EQ(done.expired, 1U);
   EXPECT_EQ(w.stats().actors, 1U);
@@ -69,7 +93,7 @@ TEST(Recovery, WhoHasNotExpiredIsAwayAndComesBackWithItsSubscriptions) {
 
 TEST(Recovery, NoTtlEndsBeforeTheGrace) {
   World w(patient());
-  w.hub.restore(two_actors(w), w.now());
+  restore(w, two_actors(w));
   w.advance(29'999ms);
   EXPECT_EQ(w.stats().actors, 1U);
   w.advance(1ms);
@@ -83,7 +107,7 @@ TEST(Recovery, TheGraceIsLongEnoughForAllToComeBackAtTheAcceptRate) {
   Recovered r = two_actors(w);
   for (int i = 0; i < 98; ++i) r.actors.push_back(actor(w, "@(x/" + std::to_string(i) + ")", 1s));
   for (std::size_t i = 0; i < r.actors.size(); ++i) r.actors[i].registration += i;
-  EXPECT_EQ(w.hub.restore(r, w.now()).grace, 200s);
+  EXPECT_EQ(restore(w, r).grace, 200s);
 }
 
 TEST(Recovery, AfterACrashVersionsContinueAThousandHigher) {
@@ -92,7 +116,7 @@ TEST(Recovery, AfterACrashVersionsContinueAThousandHigher) {
   r.clean = false;
   r.crashes = 1;
   r.versions = {{"@(gone)", 7, w.now().wall + 1h}};
-  w.hub.restore(r, w.now());
+  restore(w, r);
   ConnId conn;
   EXPECT_EQ(payload_of(resume(w, conn), "version"), "1005");
   const auto gone = w.ask(conn, "@(a)", "hub:register", World::registration("@(gone)"));
@@ -107,7 +131,7 @@ TEST(Recovery, EveryCrashSinceARowWasWrittenRaisesItsVersion) {
   r.crashes = 5;
   r.actors[0].crashes = 3;
   r.versions = {{"@(gone)", 7, w.now().wall + 1h, 4}};
-  w.hub.restore(r, w.now());
+  restore(w, r);
   ConnId conn;
   EXPECT_EQ(payload_of(resume(w, conn), "version"), "2005");
   const Batch batch = w.hub.take_batch(w.now());
@@ -119,7 +143,7 @@ TEST(Recovery, ATokenFromTheLostWindowStillWorksOnce) {
   Recovered r = two_actors(w);
   r.clean = false;
   r.crashes = 1;
-  w.hub.restore(r, w.now());
+  restore(w, r);
   const ConnId b = w.member("@(b)");
   const auto token = [&](std::uint64_t counter) {
     return issue_renewal_token(
@@ -137,12 +161,12 @@ TEST(Recovery, ATokenFromTheLostWindowStillWorksOnce) {
 
 TEST(Recovery, WaitingMessagesAreReadWhenTheirActorComesBack) {
   World w(patient());
-  Recovered r = two_actors(w);
+  const Recovered r = two_actors(w);
   const std::string tail = R"j("from":"@(b)","type":"n","payload":1})j";
-  r.messages = {{3, "@(a)", "@(b)", "m1", tail.size(), std::nullopt, true},
-                {4, "@(a)", "@(b)", "m2", tail.size(), std::nullopt, true},
-                {5, "@(nobody)", "@(b)", "m3", 9, std::nullopt, true}};
-  const Restored done = w.hub.restore(r, w.now());
+  const Restored done = restore(w, r,
+                                {waiting(3, "@(a)", "m1", tail.size()),
+                                 waiting(4, "@(a)", "m2", tail.size()),
+                                 waiting(5, "@(nobody)", "m3", 9)});
   EXPECT_EQ(done.messages, 2U);
   EXPECT_EQ(w.stats().dead_lettered, 1U);
   ConnId conn;
@@ -150,9 +174,10 @@ TEST(Recovery, WaitingMessagesAreReadWhenTheirActorComesBack) {
   std::vector<LoadRequest> asked;
   w.hub.take_load_requests(asked);
   ASSERT_EQ(asked.size(), 1U);
-  EXPECT_EQ(asked[0].positions, (std::vector<std::uint64_t>{3, 4}));
+  EXPECT_EQ(std::get<LoadRequest::Texts>(asked[0].what).positions,
+            (std::vector<std::uint64_t>{3, 4}));
   w.tell(conn, "@(a)", "hub:send", R"({"type":"n","data":2})", "@(a)");
-  w.hub.loaded({asked[0].id, {{3, tail}}, false}, w.now());  // 4 was deleted by hand
+  w.hub.loaded({asked[0].id, {row(3, tail)}, false}, w.now());  // 4 was deleted by hand
   w.flush();
   const auto got = w.take(conn);
   ASSERT_EQ(got.size(), 2U);
@@ -162,9 +187,7 @@ TEST(Recovery, WaitingMessagesAreReadWhenTheirActorComesBack) {
 
 TEST(Recovery, AStoreThatCannotBeReadIsAskedAgain) {
   World w(patient());
-  Recovered r = two_actors(w);
-  r.messages = {{3, "@(a)", "@(b)", "m1", 9, std::nullopt, true}};
-  w.hub.restore(r, w.now());
+  restore(w, two_actors(w), {waiting(3, "@(a)", "m1", 9)});
   ConnId conn;
   resume(w, conn);
   std::vector<LoadRequest> asked;
@@ -179,10 +202,9 @@ TEST(Recovery, AStoreThatCannotBeReadIsAskedAgain) {
 
 TEST(Recovery, WhatPromisesNothingIsDeliveredAtMostOnce) {
   World w(patient());
-  Recovered r = two_actors(w);
-  const std::string tail = R"j("from":"@(b)","type":"n","payload":1})j";
-  r.messages = {{3, "@(a)", "@(b)", "m1", tail.size(), std::nullopt, false, tail}};
-  w.hub.restore(r, w.now());
+  RecoveredMessage passing{3, "@(a)", "@(b)", "m1", {}, true, false};
+  const std::string tail = passing.tail = R"j("from":"@(b)","type":"n","payload":1})j";
+  restore(w, two_actors(w), {passing});
   const Batch batch = w.hub.take_last_batch(w.now());  // it would be there after another stop
   EXPECT_EQ(std::get<MessageRow>(batch.entries.back().entry).tail, tail);
   const ConnId conn = w.connect("@(a)");

@@ -135,8 +135,11 @@ TEST(Forward, HeadAndTailMakeOneMessage) {
 
 TEST(Forward, MetadataDropsWhatIsTheHubs) {
   const JsonView senders(R"({"a":1.0,"auth\u0054oken":"s","forwarded":0,"via":"x","b":{"c":[]}})");
-  EXPECT_EQ(send_metadata(senders, "@(hub)", "m1"),
+  EXPECT_EQ(send_metadata(senders, "@(hub)", "m1", false),
             R"j({"a":1.0,"b":{"c":[]},"forwarded":true,"via":"@(hub)","originalMessageId":"m1"})j");
+  const JsonView forged(R"({"delivery":"at-least-once","attempt":7,"deliveryId":"1-2","b":1})");
+  EXPECT_EQ(send_metadata(forged, "@(hub)", "m1", true),
+            R"j({"b":1,"forwarded":true,"via":"@(hub)","originalMessageId":"m1"})j");
   EXPECT_EQ(trace_metadata(JsonView(R"({"spanId":2,"x":1,"traceId":"t"})")),
             R"({"traceId":"t","spanId":2})");
   EXPECT_EQ(trace_metadata(JsonView("{}")), "{}");
