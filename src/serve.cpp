@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <functional>
 #include <iostream>
 
 #include "adapters/jwt/authenticator.hpp"
@@ -81,31 +82,51 @@ class Process {
     announce(core::LogEvent::starting,
              {{"version", std::string(server_version)}, {"pid", std::int64_t{getpid()}}});
     if (settings_.server.db == in_memory) {
-      app::MemoryStore store;
-      const int code = serve_with(store, {}, adapters::new_mac_key());
+      app::MemoryStore store(app::retention_of(settings_));
+      const int code = serve_with(store, {}, adapters::new_mac_key(), nothing_more);
       loop_->finish();
       return code;
     }
-    const ServerSettings& server = settings_.server;
     const std::uint64_t began = loop_->stopwatch_us();
-    auto opened = adapters::open_store(
-        loop_->raw(),
-        {server.db, server.durability == "full", server.wal_limit, server.checkpoint_interval},
-        loop_->now().wall);
+    auto opened = adapters::open_store(loop_->raw(), store_options(), loop_->now().wall);
     if (!opened) return refused(opened.error());
     opening_us_ = loop_->stopwatch_us() - began;
     settings_.hub.persistent = true;
-    const int code =
-        serve_with(*opened->store, std::move(opened->recovered), std::move(opened->mac_key));
-    opened->store->close();
+    adapters::SqliteStore& store = *opened->store;
+    const int code = serve_with(store, std::move(opened->recovered), std::move(opened->mac_key),
+                                [&](core::RecoveredMessages& into) {
+                                  return store.recover_messages(into, loop_->now().wall);
+                                });
+    store.close();
     loop_->finish();
     return code;
   }
 
-  int serve_with(app::Store& store, core::Recovered recovered, std::string mac_key) {
+  adapters::SqliteOptions store_options() const {
+    const ServerSettings& server = settings_.server;
+    const app::Retention keep = app::retention_of(settings_);
+    adapters::SqliteOptions options;
+    options.path = server.db;
+    options.full_durability = server.durability == "full";
+    options.wal_limit = server.wal_limit;
+    options.upkeep_interval = server.checkpoint_interval;
+    options.kept = {keep.receipt_ttl, keep.dedupe_window, keep.dedupe_limit, keep.dead_letter_ttl,
+                    keep.dead_letter_limit};
+    return options;
+  }
+
+  /// Gives the hub the messages a run before has left. The error: a sentence without its end.
+  using ReadMessages = std::function<Result<bool>(core::RecoveredMessages&)>;
+  static Result<bool> nothing_more(core::RecoveredMessages&) { return true; }
+
+  int serve_with(app::Store& store, core::Recovered recovered, std::string mac_key,
+                 const ReadMessages& read_messages) {
     core::Hub hub(settings_.hub, authenticator_.get(), adapters::make_mac(std::move(mac_key)),
                   adapters::random_seed(), loop_->now());
-    restore(hub, std::move(recovered));
+    if (const auto read = restore(hub, std::move(recovered), read_messages); !read) {
+      std::cerr << "signal-hub: " << read.error() << ".\n";
+      return app::exit_database;
+    }
     app::Server server({hub, store, *loop_, *loop_, *logger_, adapters::read_process,
                         [this] { return reload(); }, [this] { loop_->stop(); }},
                        settings_);
@@ -132,10 +153,14 @@ class Process {
   }
 
   /// Puts back what the run before has left; `recovered` is given up before the hub serves.
-  void restore(core::Hub& hub, core::Recovered recovered) {
+  Result<bool> restore(core::Hub& hub, core::Recovered recovered,
+                       const ReadMessages& read_messages) {
     const std::uint64_t began = loop_->stopwatch_us();
-    const core::Restored done = hub.restore(recovered, loop_->now());
-    if (!settings_.hub.persistent) return;
+    Restoring restoring(hub, hub.restore(recovered, loop_->now()), loop_->now());
+    if (auto read = read_messages(restoring); !read) return fail(read.error());
+    core::Restored& done = restoring.done;
+    hub.finish_restore(done, loop_->now());
+    if (!settings_.hub.persistent) return true;
     const auto count = [](std::size_t n) { return static_cast<std::int64_t>(n); };
     announce(core::LogEvent::recovered,
              {{"run", static_cast<std::int64_t>(recovered.run)},
@@ -147,7 +172,18 @@ class Process {
               {"expired", count(done.expired)},
               {"grace", done.grace.count()},
               {"duration", count((loop_->stopwatch_us() - began + opening_us_) / 1000)}});
+    return true;
   }
+
+  struct Restoring final : core::RecoveredMessages {
+    Restoring(core::Hub& h, core::Restored d, Now n) : hub(h), done(d), now(n) {}
+    void take(std::span<core::RecoveredMessage> messages) override {
+      hub.restore_messages(messages, done, now);
+    }
+    core::Hub& hub;
+    core::Restored done;
+    Now now;
+  };
 
   void announce(core::LogEvent event, std::vector<core::Event::Field> fields) {
     app::log_event(*logger_, {event, std::move(fields)}, loop_->now().wall);

@@ -138,10 +138,6 @@ void MessageStatements::write(const core::DeadLetterGone& gone, WallTime) {
   changes_.dead_letters -= unbury_.bind(1, stored(gone.position)).run();
 }
 
-void MessageStatements::write(const core::MessageGone& gone, WallTime) {
-  drop_.bind(1, stored(gone.position)).run();
-}
-
 RowCounts MessageStatements::take_changes() { return std::exchange(changes_, {}); }
 
 }  // namespace signal_hub::adapters

@@ -29,7 +29,6 @@ class MessageStatements {
   void write(const core::MessageDead& dead, WallTime at);
   void write(const core::ReceiptFetched& fetched, WallTime at);
   void write(const core::DeadLetterGone& gone, WallTime at);
-  void write(const core::MessageGone& gone, WallTime at);
 
   /// Rows that the entries written whole have added and removed since this was last asked.
   RowCounts take_changes();
