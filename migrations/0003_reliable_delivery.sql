@@ -33,7 +33,8 @@ CREATE TABLE messages_3 (
   message      TEXT NOT NULL            -- JSON, without id and to; last, so that it need not be read
 ) STRICT;
 INSERT INTO messages_3
-SELECT position, target, sender, message_id, '', accepted_at, NULL, expires_at, promised, 0, 0, 1,
+SELECT position, target, sender, message_id, '', accepted_at, NULL, expires_at, promised, 0,
+       promised, 1,
        0, NULL, '', '[]', bytes, message
 FROM messages ORDER BY position;
 DROP TABLE messages;

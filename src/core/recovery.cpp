@@ -146,7 +146,8 @@ void restore_messages(State& state, std::span<const RecoveredMessage> messages, 
   const HubSettings& settings = state.settings;
   for (const RecoveredMessage& message : messages) {
     const MonoTime until = later(message.accepted_at + settings.dedupe_window, now);
-    if (message.reliable && until > now.mono) {
+    // A publication is remembered as such, not by those it is for.
+    if (message.reliable && !message.publication && until > now.mono) {
       state.remembered.add(RememberedIds::hash(message.sender, message.message_id),
                            message.position, until, settings.dedupe_limit);
     }

@@ -19,7 +19,7 @@ constexpr const char* waiting_sql =
     " FROM messages ORDER BY position";
 
 constexpr const char* finished_sql =
-    "SELECT position, target, sender, message_id, accepted_at FROM receipts"
+    "SELECT position, target, sender, message_id, accepted_at, topic <> '' FROM receipts"
     " WHERE reliable AND accepted_at > ?1 ORDER BY position";
 
 /// Into what an earlier row has left, so that its texts' memory is used again.
@@ -53,6 +53,7 @@ void read_finished(const Prepared& row, core::RecoveredMessage& into) {
   read_common(row, into);
   into.waiting = false;
   into.reliable = true;
+  into.publication = row.flag(5);
 }
 
 class Portions {
