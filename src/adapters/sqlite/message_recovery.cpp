@@ -19,7 +19,8 @@ constexpr const char* waiting_sql =
     " FROM messages ORDER BY position";
 
 constexpr const char* finished_sql =
-    "SELECT position, target, sender, message_id, accepted_at, topic <> '' FROM receipts"
+    "SELECT position, target, sender, message_id, accepted_at, subscribers IS NULL AND topic <> ''"
+    " FROM receipts"
     " WHERE reliable AND accepted_at > ?1 ORDER BY position";
 
 /// Into what an earlier row has left, so that its texts' memory is used again.
