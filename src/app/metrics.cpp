@@ -14,6 +14,7 @@ enum Row : std::size_t {
   build_info,
   connections,
   sessions,
+  sessions_stale,
   connections_opened,
   connections_closed,
   connections_refused,
@@ -33,6 +34,7 @@ enum Row : std::size_t {
   pauses,
   slow_consumers,
   duplicates,
+  queue_messages,
   queue_bytes,
   reassembly_bytes,
   backed_up,
@@ -67,6 +69,7 @@ constexpr std::array<MetricInfo, row_count> table{{
     {"build_info", "gauge", "Always 1; the label carries the version."},
     {"connections", "gauge", "Open WebSocket connections."},
     {"sessions_connected", "gauge", "Sessions whose hub:connect was accepted."},
+    {"sessions_stale", "gauge", "Sessions without a message either way for --stale-after."},
     {"connections_opened_total", "counter", "WebSocket connections opened."},
     {"connections_closed_total", "counter", "WebSocket connections ended."},
     {"connections_refused_total", "counter", "Upgrades refused by a limit, by reason."},
@@ -86,6 +89,7 @@ constexpr std::array<MetricInfo, row_count> table{{
     {"pauses_total", "counter", "hub:pause messages sent."},
     {"slow_consumers_total", "counter", "Sessions cut because they did not read."},
     {"duplicates_answered_total", "counter", "Retried requests answered from memory."},
+    {"queue_messages", "gauge", "Frames in outbound queues."},
     {"queue_bytes", "gauge", "Bytes held in outbound queues, shared payloads once."},
     {"reassembly_bytes", "gauge", "Bytes held of messages that still arrive."},
     {"connections_backed_up", "gauge", "Connections whose socket takes no more at the moment."},
@@ -166,6 +170,7 @@ void connections_page(Page& page, const core::Stats& s) {
   page.sample(build_info, "", label("version", server_version), 1);
   page.single(connections, s.connections);
   page.single(sessions, s.sessions_connected);
+  page.single(sessions_stale, s.sessions_stale);
   page.single(connections_opened, s.connections_opened);
   page.single(connections_closed, s.connections_closed);
   page.head(connections_refused);
@@ -206,6 +211,7 @@ void messages_page(Page& page, const core::Stats& s) {
 
 void queues_page(Page& page, const MetricsInput& in) {
   const core::Stats& s = in.stats;
+  page.single(queue_messages, s.queued_frames);
   page.single(queue_bytes, s.queued_bytes);
   page.single(reassembly_bytes, s.reassembly_bytes);
   page.single(backed_up, in.backed_up);

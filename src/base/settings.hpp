@@ -27,6 +27,8 @@ struct HubSettings {
   Millis ping_interval{25'000};
   Millis idle_timeout{60'000};
   Millis grace{30'000};
+  Millis stale_after{3'600'000};  // 0: no session is ever stale
+  bool stale_close = false;
   Millis actor_ttl{300'000};
   Millis actor_ttl_max{3'600'000};
   Millis cleanup_interval{60'000};

@@ -59,6 +59,12 @@ constexpr Option at_start(Option option) {
   return option;
 }
 
+/// Applied by a reload too.
+constexpr Option reloading(Option option) {
+  option.reloadable = true;
+  return option;
+}
+
 constexpr std::string_view listening = "Listening";
 constexpr std::string_view security = "Security";
 constexpr std::string_view sessions = "Sessions";
@@ -111,6 +117,11 @@ constexpr std::array table{
     duration("grace", sessions,
              "How long actors of a lost session stay, as away; 0: they end at once.",
              hub<&H::grace>),
+    duration("stale-after", sessions,
+             "How long a session may have no message either way before it counts as stale.",
+             hub<&H::stale_after>),
+    reloading(flag("stale-close", sessions, "End stale sessions, with the reason idle.",
+                   hub<&H::stale_close>)),
 
     number("max-actors", registry,
            "Registered actors, with those kept for durable subscriptions; more are refused.",

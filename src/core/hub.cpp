@@ -39,6 +39,7 @@ ConnId Hub::opened(std::string_view ip, Now now) {
   const ConnId id = s.sessions.insert(ip, Uuid::make(s.rng).str(), now.mono);
   Session& session = *s.sessions.find(id);
   session.id = id;
+  session.traffic.connected_at = now.wall;
   arm_session(s, session);
   if (s.gate.draining()) close_session(s, session, close_going_away, "server_shutdown", now);
   return id;
@@ -75,7 +76,12 @@ void Hub::still_oversized(ConnId conn, std::size_t size, Now now) {
 }
 
 void Hub::alive(ConnId conn, Now now) {
-  if (Session* session = state_->sessions.find(conn)) session->last_heard = now.mono;
+  Session* session = state_->sessions.find(conn);
+  if (session == nullptr) return;
+  session->last_heard = now.mono;
+  if (const std::uint64_t sent = std::exchange(session->traffic.ping_us, 0); sent != 0) {
+    session->traffic.round_trip_us = std::max<std::uint64_t>(1, now.stopwatch_us - sent);
+  }
 }
 
 void Hub::closed(ConnId conn, bool clean, Now now) {

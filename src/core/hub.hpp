@@ -63,7 +63,7 @@ class Hub {
   /// More of such a message has been discarded; past 4 times the limit the session ends.
   void still_oversized(ConnId conn, std::size_t size, Now now);
 
-  /// Any sign of life that is no message: a pong, a ping.
+  /// A sign of life that is no message: a pong.
   void alive(ConnId conn, Now now);
 
   /// The socket is gone. `clean` is a close frame with code 1000 or without a code.

@@ -56,6 +56,7 @@ bool within_rate(State& state, Session& session, const OpenRequest& request, std
   if (cost == 0) return true;
   const auto wait = session.bucket.take(cost, settings.rate_limit, settings.rate_burst, now.mono);
   if (!wait) return true;
+  ++session.traffic.rate_limited;
   const Error error{ErrorCode::rate_limited,
                     "More than " + std::to_string(settings.rate_limit) +
                         " messages a second; the next passes in " + std::to_string(wait->count()) +
@@ -193,6 +194,9 @@ void process(State& state, Session& session, std::string_view bytes, Now now) {
 
 void take_frame(State& state, Session& session, std::string_view bytes, Now now) {
   session.last_heard = now.mono;
+  note_activity(state, session, now);
+  ++session.traffic.frames_in;
+  session.traffic.bytes_in += bytes.size();
   state.stats.bytes_received += bytes.size();
   if (!session.reads_input()) return;
   if (bytes == ping_text) {
@@ -229,6 +233,8 @@ std::size_t message_limit(const State& state, const Session& session) {
 
 void refuse_oversized(State& state, Session& session, std::size_t size, Now now) {
   session.last_heard = now.mono;
+  note_activity(state, session, now);
+  ++session.traffic.frames_in;
   if (!session.reads_input()) return;
   ++state.stats.messages_received;
   count_drop(state, DropReason::oversized);

@@ -175,6 +175,8 @@ void finish_session(State& state, Session& session, Now now) {
   drop_waiting(state, session);
   std::vector<ReceiptId> lost;
   const std::size_t copied = session.outbox.copied_bytes();
+  state.queued_frames -= session.outbox.frames();
+  if (session.traffic.stale) --state.stale;
   count_drop(state, DropReason::target_gone, session.outbox.discard(state.buffers, lost));
   state.queued_bytes -= copied;
   state.reassembly_bytes -= std::exchange(session.reassembly_bytes, 0);

@@ -33,6 +33,8 @@ constexpr std::array table{
                  "A session did not read fast enough and was cut."},
     LogEventInfo{idle_timeout, "idle_timeout", info,
                  "Nothing was heard of a session for --idle-timeout."},
+    LogEventInfo{session_stale, "session_stale", info,
+                 "A session had no message either way for --stale-after."},
     LogEventInfo{memory_limit_reached, "memory_limit_reached", error,
                  "Queues reached --memory-limit; the largest consumer was cut."},
     LogEventInfo{reading_paused, "reading_paused", debug,

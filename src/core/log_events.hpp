@@ -26,6 +26,7 @@ enum class LogEvent : std::uint8_t {
   connection_refused,
   slow_consumer,
   idle_timeout,
+  session_stale,
   memory_limit_reached,
   reading_paused,
   // load

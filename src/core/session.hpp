@@ -33,9 +33,27 @@ struct Grant {
   MonoTime refreshed = MonoTime::min();  // the last refresh that was accepted
 };
 
+/// What has passed through a session, for the connection monitor. Frames are WebSocket messages;
+/// pings, pongs and close frames are none.
+struct Traffic {
+  WallTime connected_at{};      // the upgrade
+  MonoTime last_active{};       // the last message received, or handed to the transport
+  std::uint64_t frames_in = 0;  // liveness texts and oversized ones included
+  std::uint64_t frames_out = 0;
+  std::uint64_t frames_out_seen = 0;  // when last_active was set
+  std::uint64_t bytes_in = 0;         // payloads
+  std::uint64_t bytes_out = 0;        // with frame headers
+  std::uint64_t rate_limited = 0;     // requests refused by the rate limit
+  std::uint64_t ping_us = 0;          // stopwatch at the ping that is not answered yet; 0: none
+  std::uint64_t round_trip_us = 0;    // of the last ping answered; 0: none was yet
+  bool stale = false;                 // inactive for --stale-after
+};
+
 struct Session {
   Session(std::string_view ip_, std::string session_id_, MonoTime now)
-      : ip(ip_), session_id(std::move(session_id_)), opened(now), last_heard(now), last_ping(now) {}
+      : ip(ip_), session_id(std::move(session_id_)), opened(now), last_heard(now), last_ping(now) {
+    traffic.last_active = now;
+  }
 
   ConnId id;  // set right after insertion
   std::string ip;
@@ -65,6 +83,8 @@ struct Session {
   std::size_t open_answers = 0;      // asks not answered yet
   MonoTime throttled_until = never;  // not read, for ignoring hub:pause
   bool reading_paused = false;
+
+  Traffic traffic;
 
   // What it gets.
   Outbox outbox;

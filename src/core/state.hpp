@@ -58,6 +58,7 @@ struct State {
   wire::EnvelopeDecoder decoder;
 
   // Memory held in queues, in bytes; before what is accounted here, so that it outlives it.
+  std::size_t queued_frames = 0;  // in outboxes
   std::size_t queued_bytes = 0;   // copied into outboxes
   std::size_t shared_bytes = 0;   // large payloads, each once
   std::size_t waiting_bytes = 0;  // frames behind fan-outs
@@ -68,6 +69,7 @@ struct State {
   SlotMap<Session, ConnId> sessions;
   StringMap<ConnId> by_identity;  // with auth: who is connected as this address
   std::size_t connected = 0;
+  std::size_t stale = 0;  // sessions
   Registry registry;
   Topics topics;
   Dedupe dedupe;

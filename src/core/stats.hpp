@@ -57,6 +57,7 @@ struct Stats {
   // now
   std::size_t connections = 0;
   std::size_t sessions_connected = 0;
+  std::size_t sessions_stale = 0;  // no message either way for --stale-after
   std::size_t actors = 0;
   std::size_t actors_away = 0;
   std::size_t actors_dormant = 0;
@@ -66,13 +67,15 @@ struct Stats {
   Millis journal_lag{0};         // age of the oldest change not on disk
   std::size_t topics = 0;        // names and patterns with a subscriber
   std::size_t subscriptions = 0;
-  std::size_t queued_bytes = 0;  // in outboxes
+  std::size_t queued_frames = 0;  // in outboxes
+  std::size_t queued_bytes = 0;
   std::size_t reassembly_bytes = 0;
   std::size_t running_fanouts = 0;
   std::size_t dedupe_entries = 0;
   double messages_per_second = 0;  // received, over the last 10 s
   std::uint32_t connection_attempts_minute = 0;
-  bool store_failing = false;  // nothing is promised
+  bool store_failing = false;     // nothing is promised
+  std::size_t breakers_open = 0;  // targets whose deliveries are suspended
   bool draining = false;
 };
 
