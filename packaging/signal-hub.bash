@@ -20,6 +20,8 @@ _signal_hub_flags='
   --ping-interval
   --idle-timeout
   --grace
+  --stale-after
+  --stale-close
   --max-actors
   --actor-ttl
   --actor-ttl-max
@@ -69,6 +71,7 @@ declare -gA _signal_hub_values=(
   [--ping-interval]=''
   [--idle-timeout]=''
   [--grace]=''
+  [--stale-after]=''
   [--max-actors]=''
   [--actor-ttl]=''
   [--actor-ttl-max]=''
