@@ -21,6 +21,7 @@
 #include "cli/commands.hpp"
 #include "cli/system.hpp"
 #include "config/load.hpp"
+#include "config/reload.hpp"
 
 namespace signal_hub {
 namespace {
@@ -107,7 +108,7 @@ class Process {
                   adapters::random_seed(), loop_->now());
     restore(hub, std::move(recovered));
     app::Server server({hub, store, *loop_, *loop_, *logger_, adapters::read_process,
-                        [this] { return reload(); }, [this] { loop_->stop(); }},
+                        [this, &hub] { return reload(hub); }, [this] { loop_->stop(); }},
                        settings_);
     auto transport = adapters::WsServer::create(loop_->raw(), settings_, server);
     if (!transport) {
@@ -115,6 +116,7 @@ class Process {
       store.submit(hub.take_last_batch(loop_->now()));
       return failed(transport.error());
     }
+    transport_ = transport->get();
     server.start(**transport);
     adapters::Service service(notifier_, loop_->raw(), server, settings_.server);
     loop_->attach(service);
@@ -125,6 +127,7 @@ class Process {
       std::cerr << "signal-hub: the service manager at NOTIFY_SOCKET cannot be told.\n";
     }
     loop_->run();
+    transport_ = nullptr;
     (*transport)->destroy();
     transport->reset();
     logger_->flush();
@@ -154,14 +157,31 @@ class Process {
     logger_->flush();
   }
 
-  Result<Settings> reload() {
+  /// Everything is read before anything is put to use.
+  Result<app::Server::Reloaded> reload(core::Hub& hub) {
     auto loaded = config::load(sources_);
     if (!loaded) return fail(loaded.error());
     Settings fresh = std::move(loaded->settings);
+    auto frozen = config::keep_frozen(settings_, fresh);
+    std::unique_ptr<core::Authenticator> authenticator;
+    if (fresh.hub.auth) {
+      auto made = adapters::make_authenticator(fresh.server);
+      if (!made) return fail(made.error());
+      authenticator = std::move(*made);
+    }
+    if (!fresh.server.tls_cert.empty()) {
+      auto pair = adapters::TlsPair::read(fresh.server.tls_cert, fresh.server.tls_key);
+      if (!pair) return fail(pair.error());
+      transport_->show_certificate(std::move(*pair));
+    }
+    if (authenticator) {
+      hub.authenticate_with(*authenticator);
+      authenticator_ = std::move(authenticator);
+    }
     const std::size_t most = adapters::connections_by_fd_limit();
     std::size_t& wanted = fresh.hub.max_connections;
     wanted = wanted == 0 ? most : std::min(wanted, most);
-    return fresh;
+    return app::Server::Reloaded{std::move(fresh), std::move(frozen)};
   }
 
   Settings settings_;
@@ -170,7 +190,8 @@ class Process {
   std::unique_ptr<app::Logger> logger_;
   std::unique_ptr<core::Authenticator> authenticator_;
   std::unique_ptr<adapters::UvLoop> loop_;
-  std::uint64_t opening_us_ = 0;  // how long the database took to open and read
+  adapters::WsServer* transport_ = nullptr;  // while it serves
+  std::uint64_t opening_us_ = 0;             // how long the database took to open and read
 };
 
 }  // namespace

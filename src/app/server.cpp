@@ -16,28 +16,6 @@ constexpr Millis reconnect_spread{10'000};
 constexpr Millis saving_time{1'000};
 constexpr std::size_t library_lines_per_second = 5;
 
-/// What a reload found different that only a restart can change.
-std::string frozen_changes(const Settings& a, const Settings& b) {
-  std::string names;
-  const auto note = [&names](bool changed, std::string_view name) {
-    if (!changed) return;
-    if (!names.empty()) names += ", ";
-    names += name;
-  };
-  note(a.server.listen != b.server.listen, "listen");
-  note(a.server.db != b.server.db, "db");
-  note(a.hub.hub_address != b.hub.hub_address, "hub-address");
-  note(a.hub.auth != b.hub.auth, "authentication on or off");
-  note(a.server.jwt_secret_file != b.server.jwt_secret_file, "jwt-secret-file");
-  note(a.server.jwt_public_key != b.server.jwt_public_key, "jwt-public-key");
-  note(a.server.tls_cert != b.server.tls_cert || a.server.tls_key != b.server.tls_key, "tls");
-  note(a.server.durability != b.server.durability, "durability");
-  note(a.server.wal_limit != b.server.wal_limit, "wal-limit");
-  note(a.server.trusted_proxy != b.server.trusted_proxy, "trusted-proxy");
-  note(a.server.log_format != b.server.log_format, "log-format");
-  return names;
-}
-
 Level level_named(std::string_view name) {
   if (name == "debug") return Level::debug;
   if (name == "warn") return Level::warn;
@@ -135,7 +113,7 @@ void Server::signal(int number) {
   switch (number) {
     case SIGTERM: return drain("SIGTERM");
     case SIGINT: return drain("SIGINT");
-    case SIGHUP: return reload();
+    case SIGHUP: static_cast<void>(reload()); return;
     default: return parts_.logger.flush();  // SIGUSR1: stdout is all there is to reopen
   }
 }
@@ -187,23 +165,19 @@ void Server::finish(int code, std::string_view reason) {
   parts_.stop_loop();
 }
 
-void Server::reload() {
+Result<std::vector<std::string>, std::string> Server::reload() {
   auto fresh = parts_.reload();
-  if (!fresh) return log(core::LogEvent::reload_failed, {{"reason", fresh.error()}});
-  const std::string frozen = frozen_changes(settings_, *fresh);
-  // What a restart alone can change stays as it is.
-  fresh->hub.hub_address = settings_.hub.hub_address;
-  fresh->hub.auth = settings_.hub.auth;
-  fresh->hub.persistent = settings_.hub.persistent;
-  settings_.hub = fresh->hub;
-  settings_.server.allow_origin = fresh->server.allow_origin;
-  settings_.server.checkpoint_interval = fresh->server.checkpoint_interval;
-  settings_.server.checkpoint_batch = fresh->server.checkpoint_batch;
-  settings_.server.drain_timeout = fresh->server.drain_timeout;
-  settings_.server.log_level = fresh->server.log_level;
+  if (!fresh) {
+    log(core::LogEvent::reload_failed, {{"reason", fresh.error()}});
+    return fail(fresh.error());
+  }
+  settings_ = std::move(fresh->settings);
   parts_.hub.reconfigure(settings_.hub);
   parts_.logger.set_level(level_named(settings_.server.log_level));
-  log(core::LogEvent::reloaded, {{"needsRestart", frozen}});
+  std::string names;
+  for (const std::string& name : fresh->frozen) names += (names.empty() ? "" : ", ") + name;
+  log(core::LogEvent::reloaded, {{"needsRestart", names}});
+  return std::move(fresh->frozen);
 }
 
 void Server::log(core::LogEvent event, std::vector<core::Event::Field> fields) {

@@ -26,8 +26,13 @@ enum ExitCode : int {
 
 class Server final : public TransportEvents, public LoopEvents {
  public:
-  /// Reads the configuration again; an error is a sentence.
-  using Reload = std::function<Result<Settings, std::string>()>;
+  /// A configuration that was read again. Keys and certificates are in use already.
+  struct Reloaded {
+    Settings settings;                // frozen ones as they were
+    std::vector<std::string> frozen;  // options whose new value needs a restart
+  };
+  /// Reads the configuration again; an error is a sentence, and nothing has changed.
+  using Reload = std::function<Result<Reloaded, std::string>()>;
   using StopLoop = std::function<void()>;
 
   struct Parts {
@@ -45,6 +50,10 @@ class Server final : public TransportEvents, public LoopEvents {
 
   /// The transport exists: events may come. REQUIRES: called once, before the loop runs.
   void start(Transport& transport);
+
+  /// Applies the configuration as it is now, without ending a session; logs what came of it. The
+  /// options that need a restart, or why nothing was changed.
+  Result<std::vector<std::string>, std::string> reload();
 
   int exit_code() const { return exit_code_; }
 
@@ -72,7 +81,6 @@ class Server final : public TransportEvents, public LoopEvents {
   void drain(std::string_view trigger);
   void check_drained();
   void finish(int code, std::string_view reason);
-  void reload();
   void log(core::LogEvent event, std::vector<core::Event::Field> fields);
 
   Parts parts_;

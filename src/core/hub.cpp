@@ -134,6 +134,10 @@ void Hub::drain(Millis spread, Now now) {
   settle(*state_, now);
 }
 
+void Hub::authenticate_with(const Authenticator& authenticator) {
+  state_->authenticator = &authenticator;
+}
+
 void Hub::reconfigure(const HubSettings& settings) {
   state_->settings = settings;
   state_->journal.limit(settings.journal_limit);

@@ -91,6 +91,10 @@ class Hub {
   /// closes with 1001. No connection is admitted any more.
   void drain(Millis spread, Now now);
 
+  /// Asked about tokens from now on; what it has granted stays. REQUIRES: settings.auth; it
+  /// outlives the hub.
+  void authenticate_with(const Authenticator& authenticator);
+
   /// New limits for what follows; hub_address and auth must not change.
   void reconfigure(const HubSettings& settings);
 

@@ -15,9 +15,11 @@ constexpr std::array table{
     LogEventInfo{draining, "draining", info,
                  "A stop was asked for; sessions are told and no connection is accepted."},
     LogEventInfo{stopped, "stopped", info, "The hub ends; carries the reason and the uptime."},
-    LogEventInfo{reloaded, "reloaded", info, "SIGHUP: the configuration was read again."},
+    LogEventInfo{
+        reloaded, "reloaded", info,
+        "The configuration was read again; `needsRestart` names what only a restart applies."},
     LogEventInfo{reload_failed, "reload_failed", error,
-                 "SIGHUP: the configuration is not valid; nothing was changed."},
+                 "The configuration, a key or a certificate cannot be used; nothing was changed."},
     LogEventInfo{stop_forced, "stop_forced", warn,
                  "A second signal or the drain timeout ended the hub before it was drained."},
     LogEventInfo{transport_log, "transport_log", warn,

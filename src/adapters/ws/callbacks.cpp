@@ -116,9 +116,15 @@ int close_with(lws* wsi, std::uint16_t code, std::string_view reason) {
 
 }  // namespace
 
-int Callbacks::dispatch(lws* wsi, lws_callback_reasons reason, void*, void* in, std::size_t len) {
+int Callbacks::dispatch(lws* wsi, lws_callback_reasons reason, void* user, void* in,
+                        std::size_t len) {
   auto* self = static_cast<Callbacks*>(lws_context_user(lws_get_context(wsi)));
-  return self == nullptr ? 0 : self->on(wsi, reason, in, len);
+  if (self == nullptr) return 0;
+  if (reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS) {
+    self->tls.attach(static_cast<SSL_CTX*>(user));
+    return 0;
+  }
+  return self->on(wsi, reason, in, len);
 }
 
 int Callbacks::on(lws* wsi, lws_callback_reasons reason, void* in, std::size_t len) {

@@ -10,6 +10,7 @@
 
 #include "adapters/ws/access.hpp"
 #include "adapters/ws/connection.hpp"
+#include "adapters/ws/tls.hpp"
 #include "app/ports.hpp"
 #include "base/settings.hpp"
 
@@ -31,6 +32,7 @@ class Callbacks {
   void cut(ConnId conn);
   void pause_reading(ConnId conn, bool paused);
 
+  TlsSwitch tls;
   std::vector<Cidr> trusted;
   std::vector<std::string> listen_hosts;
 

@@ -89,8 +89,7 @@ class WsServer::Impl {
     vhost_ = lws_create_vhost(context_, &info);
     if (vhost_ != nullptr) return std::nullopt;
     if (!tls_) return "cannot create the WebSocket server";
-    return "cannot use the TLS files " + settings.tls_cert + " and " + settings.tls_key +
-           ": they must be a PEM certificate chain and its key, readable by the hub";
+    return unusable_pair(settings.tls_cert, settings.tls_key);
   }
 
   std::optional<std::string> listen(const std::string& text) {
@@ -151,6 +150,7 @@ Result<std::unique_ptr<WsServer>> WsServer::create(uv_loop_t* loop, const Settin
 }
 
 const std::vector<std::string>& WsServer::urls() const { return impl_->urls(); }
+void WsServer::show_certificate(TlsPair pair) { impl_->callbacks().tls.show(std::move(pair)); }
 void WsServer::destroy() { impl_->destroy(); }
 void WsServer::stop_listening() { impl_->stop_listening(); }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/ws/tls.hpp"
 #include "app/ports.hpp"
 #include "base/result.hpp"
 #include "base/settings.hpp"
@@ -28,6 +29,9 @@ class WsServer final : public app::Transport {
 
   /// One per listen address, with the real port.
   const std::vector<std::string>& urls() const;
+
+  /// Shows `pair` to connections that are made from now on. REQUIRES: TLS is served.
+  void show_certificate(TlsPair pair);
 
   /// Ends every connection and closes all handles on the loop, which it runs for that. No other
   /// call may follow.

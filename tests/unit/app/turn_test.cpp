@@ -75,7 +75,7 @@ struct ServerTest : testing::Test {
   core::Hub hub{settings.hub, nullptr, [](std::string_view) { return std::string("m"); }, 1,
                 clock.now()};
   bool stopped = false;
-  Result<Settings> fresh = Settings{};
+  Result<Server::Reloaded> fresh = Server::Reloaded{};
   Server server{{hub, store, timer, clock, logger, [] { return ProcessFigures{}; },
                  [this] { return fresh; }, [this] { stopped = true; }},
                 settings};
@@ -181,14 +181,14 @@ TEST_F(ServerTest, ASecondSignalStopsAtOnce) {
 }
 
 TEST_F(ServerTest, ReloadAppliesOrChangesNothing) {
-  fresh = Settings{};
-  fresh->hub.max_actors = 7;
-  fresh->hub.hub_address = "@(other)";
-  fresh->server.log_level = "debug";
-  server.signal(SIGHUP);
+  fresh = Server::Reloaded{{}, {"listen", "db"}};
+  fresh->settings.hub.max_actors = 7;
+  fresh->settings.server.log_level = "debug";
+  const auto done = server.reload();
+  ASSERT_TRUE(done);
+  EXPECT_EQ(*done, (std::vector<std::string>{"listen", "db"}));
   EXPECT_TRUE(logged("reloaded"));
   EXPECT_EQ(settings.hub.max_actors, 7U);
-  EXPECT_EQ(settings.hub.hub_address, "@(cloudflare/signal-hub)");
   EXPECT_EQ(logger.level, Level::debug);
   fresh = fail(std::string("no"));
   server.signal(SIGHUP);
