@@ -50,8 +50,20 @@ _signal_hub_flags='
   --drain-timeout
   --high-connection-rate
   --herd-threshold
+  --slow-turn
+  --trace-sample
   --log-level
   --log-format
+  --degraded-journal-lag
+  --unhealthy-journal-lag
+  --degraded-queue-depth
+  --degraded-dead-letters
+  --degraded-stale
+  --degraded-disconnections
+  --degraded-descriptors
+  --unhealthy-descriptors
+  --degraded-loop-lag
+  --unhealthy-loop-lag
 '
 # What may follow a flag that takes a value: words, or - for a file.
 declare -gA _signal_hub_values=(
@@ -100,8 +112,20 @@ declare -gA _signal_hub_values=(
   [--drain-timeout]=''
   [--high-connection-rate]=''
   [--herd-threshold]=''
+  [--slow-turn]=''
+  [--trace-sample]=''
   [--log-level]='debug info warn error'
   [--log-format]='json text'
+  [--degraded-journal-lag]=''
+  [--unhealthy-journal-lag]=''
+  [--degraded-queue-depth]=''
+  [--degraded-dead-letters]=''
+  [--degraded-stale]=''
+  [--degraded-disconnections]=''
+  [--degraded-descriptors]=''
+  [--unhealthy-descriptors]=''
+  [--degraded-loop-lag]=''
+  [--unhealthy-loop-lag]=''
 )
 _signal_hub_commands='subscribe publish send actors token check migrate backup'
 # END GENERATED completion

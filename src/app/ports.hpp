@@ -12,6 +12,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "core/effects.hpp"
+#include "core/stats.hpp"
 
 namespace signal_hub::app {
 
@@ -82,6 +83,8 @@ class TransportEvents {
   virtual ~TransportEvents() = default;
   virtual core::Admission admit(std::string_view ip) = 0;
   virtual void abandoned(std::string_view ip) = 0;
+  /// A connection the transport has refused without asking.
+  virtual void refused(core::RefusalReason reason) = 0;
   virtual ConnId opened(std::string_view ip) = 0;
   virtual std::size_t frame_limit(ConnId conn) = 0;
   virtual void reassembling(ConnId conn, std::size_t bytes) = 0;
@@ -106,7 +109,7 @@ class LoopEvents {
   virtual void timer() = 0;
   /// All callbacks of this turn's phase have run: carry out what they decided.
   virtual void end_of_turn() = 0;
-  /// TERM, INT, HUP, USR1.
+  /// TERM, INT, HUP, USR1, USR2.
   virtual void signal(int number) = 0;
 };
 

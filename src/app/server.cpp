@@ -15,6 +15,7 @@ constexpr Millis reconnect_spread{10'000};
 // Of the drain timeout, what is kept for the last batch.
 constexpr Millis saving_time{1'000};
 constexpr std::size_t library_lines_per_second = 5;
+constexpr Millis watch_interval{1'000};
 
 Level level_named(std::string_view name) {
   if (name == "debug") return Level::debug;
@@ -29,12 +30,17 @@ Server::Server(Parts parts, Settings& settings)
     : parts_(std::move(parts)),
       settings_(settings),
       checkpoints_(parts_.hub, parts_.store, parts_.logger, settings.server),
-      started_(parts_.clock.now().wall) {}
+      started_(parts_.clock.now().wall),
+      health_(started_) {}
 
 void Server::start(Transport& transport) {
   transport_ = &transport;
   turn_ = std::make_unique<Turn>(parts_.hub, transport, checkpoints_, parts_.timer, parts_.logger,
                                  parts_.clock);
+  turn_->slow_from(settings_.server.slow_turn);
+  apply_log_level();
+  watch_due_ = parts_.clock.now().mono + watch_interval;
+  turn_->watch_at(watch_due_);
 }
 
 core::Admission Server::admit(std::string_view ip) {
@@ -42,6 +48,8 @@ core::Admission Server::admit(std::string_view ip) {
 }
 
 void Server::abandoned(std::string_view ip) { parts_.hub.abandoned(ip); }
+
+void Server::refused(core::RefusalReason reason) { parts_.hub.refused(reason, parts_.clock.now()); }
 
 ConnId Server::opened(std::string_view ip) {
   turn_->begin();
@@ -56,7 +64,10 @@ void Server::reassembling(ConnId conn, std::size_t bytes) {
 
 void Server::frame(ConnId conn, std::string_view bytes) {
   turn_->begin();
+  const std::uint64_t began = parts_.clock.stopwatch_us();
   parts_.hub.frame(conn, bytes, parts_.clock.now());
+  const std::string_view type = parts_.hub.last_request();
+  turn_->worked(type.empty() ? "frame" : type, parts_.clock.stopwatch_us() - began);
 }
 
 void Server::oversized(ConnId conn, std::size_t size) {
@@ -84,9 +95,16 @@ void Server::writable(ConnId conn) {
 
 HttpResponse Server::http(const HttpRequest& request) {
   const Now now = parts_.clock.now();
+  turn_->begin();
+  const std::uint64_t began = parts_.clock.stopwatch_us();
   const core::Stats stats = parts_.hub.stats(now.mono);
-  return serve_http(request, {stats, settings_.hub, parts_.store.figures(), checkpoints_.failure(),
-                              turn_->durations(), turn_->backed_up(), parts_.read_process, now});
+  judge(stats, now);
+  auto response =
+      serve_http(request, {stats, settings_.hub, parts_.store.figures(), checkpoints_.failure(),
+                           turn_->durations(), turn_->backed_up(), process_, health_,
+                           parts_.logger.dropped(), now});
+  turn_->worked("http", parts_.clock.stopwatch_us() - began);
+  return response;
 }
 
 void Server::library_log(std::string_view line) {
@@ -101,11 +119,15 @@ void Server::library_log(std::string_view line) {
 
 void Server::timer() {
   turn_->begin();
+  const std::uint64_t began = parts_.clock.stopwatch_us();
   parts_.hub.tick(parts_.clock.now());
+  turn_->worked("timers and fan-outs", parts_.clock.stopwatch_us() - began);
 }
 
 void Server::end_of_turn() {
+  watch(parts_.clock.now());  // first: the turn arms the timer for the next time
   turn_->end();
+  health_.worked(turn_->last_us());
   if (draining_) check_drained();
 }
 
@@ -114,6 +136,7 @@ void Server::signal(int number) {
     case SIGTERM: return drain("SIGTERM");
     case SIGINT: return drain("SIGINT");
     case SIGHUP: static_cast<void>(reload()); return;
+    case SIGUSR2: return parts_.hub.report(parts_.clock.now());
     default: return parts_.logger.flush();  // SIGUSR1: stdout is all there is to reopen
   }
 }
@@ -131,8 +154,31 @@ void Server::drain(std::string_view trigger) {
   drain_by_ = now.mono + time;
   save_by_ = drain_by_ - std::min(saving_time, time / 4);
   turn_->also_wake(save_by_);
+  turn_->watch_at(never);
   transport_->stop_listening();
   parts_.hub.drain(reconnect_spread, now);
+}
+
+void Server::watch(Now now) {
+  if (now.mono < watch_due_ || draining_) return;
+  const core::Stats stats = parts_.hub.stats(now.mono);
+  health_.second(stats, now.mono - watch_due_);
+  judge(stats, now);
+  watch_due_ = now.mono + watch_interval;
+  turn_->watch_at(watch_due_);
+}
+
+void Server::judge(const core::Stats& stats, Now now) {
+  process_ = parts_.read_process();
+  const auto changes = health_.judge({stats, parts_.store.figures(), process_, settings_}, now);
+  for (const core::Event& event : changes) log_event(parts_.logger, event, now.wall);
+}
+
+/// Traces are debug lines: nobody makes them when nobody keeps them.
+void Server::apply_log_level() {
+  const Level level = level_named(settings_.server.log_level);
+  parts_.logger.set_level(level);
+  parts_.hub.trace(level == Level::debug ? settings_.server.trace_sample : 0);
 }
 
 void Server::check_drained() {
@@ -173,7 +219,8 @@ Result<std::vector<std::string>, std::string> Server::reload() {
   }
   settings_ = std::move(fresh->settings);
   parts_.hub.reconfigure(settings_.hub);
-  parts_.logger.set_level(level_named(settings_.server.log_level));
+  turn_->slow_from(settings_.server.slow_turn);
+  apply_log_level();
   std::string names;
   for (const std::string& name : fresh->frozen) names += (names.empty() ? "" : ", ") + name;
   log(core::LogEvent::reloaded, {{"needsRestart", names}});

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/checkpoints.hpp"
+#include "app/health.hpp"
 #include "app/log.hpp"
 #include "app/ports.hpp"
 #include "app/process.hpp"
@@ -60,6 +61,7 @@ class Server final : public TransportEvents, public LoopEvents {
   // TransportEvents
   core::Admission admit(std::string_view ip) override;
   void abandoned(std::string_view ip) override;
+  void refused(core::RefusalReason reason) override;
   ConnId opened(std::string_view ip) override;
   std::size_t frame_limit(ConnId conn) override;
   void reassembling(ConnId conn, std::size_t bytes) override;
@@ -78,6 +80,9 @@ class Server final : public TransportEvents, public LoopEvents {
   void signal(int number) override;
 
  private:
+  void apply_log_level();
+  void watch(Now now);
+  void judge(const core::Stats& stats, Now now);
   void drain(std::string_view trigger);
   void check_drained();
   void finish(int code, std::string_view reason);
@@ -89,6 +94,9 @@ class Server final : public TransportEvents, public LoopEvents {
   Checkpoints checkpoints_;
   std::unique_ptr<Turn> turn_;
   WallTime started_;
+  Health health_;
+  ProcessFigures process_;  // when health was judged last
+  MonoTime watch_due_ = never;
   bool draining_ = false;
   bool saving_ = false;  // the last batch is on its way
   bool finished_ = false;

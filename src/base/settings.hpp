@@ -69,6 +69,19 @@ struct ServerSettings {
   Millis jwt_max_age{86'400'000};
   Millis drain_timeout{5'000};
   bool compression = false;
+  Millis slow_turn{50};
+  double trace_sample = 1;  // of traces, 0 to 1; logged at debug
+  // Health: the levels from which a check is degraded or unhealthy; shares in percent.
+  Millis degraded_journal_lag{5'000};
+  Millis unhealthy_journal_lag{60'000};
+  std::size_t degraded_queue_depth = 100'000;  // messages
+  std::uint32_t degraded_dead_letters = 100;   // within 15 minutes
+  std::uint32_t degraded_stale = 10;           // of connections; above
+  std::uint32_t degraded_disconnections = 50;  // of the last minute's connections; above
+  std::uint32_t degraded_descriptors = 80;
+  std::uint32_t unhealthy_descriptors = 95;
+  Millis degraded_loop_lag{250};
+  Millis unhealthy_loop_lag{2'000};
   std::string log_level = "info";
   std::string log_format = "json";
 };

@@ -42,6 +42,16 @@ constexpr Option number(std::string_view name, std::string_view section, std::st
   return {name, section, "N", help, Unit::none, least, most, "", true, bind};
 }
 
+constexpr Option percentage(std::string_view name, std::string_view section, std::string_view help,
+                            Field (*bind)(Settings&)) {
+  return {name, section, "PERCENT", help, Unit::none, 0, 100, "", true, bind};
+}
+
+constexpr Option share(std::string_view name, std::string_view section, std::string_view help,
+                       Field (*bind)(Settings&)) {
+  return {name, section, "SHARE", help, Unit::none, 0, 1, "", true, bind};
+}
+
 constexpr Option bytes(std::string_view name, std::string_view section, std::string_view help,
                        Field (*bind)(Settings&), std::uint64_t least = 0) {
   constexpr std::uint64_t most = std::uint64_t{1} << 40U;
@@ -73,6 +83,7 @@ constexpr std::string_view delivery = "Delivery and flow control";
 constexpr std::string_view limits = "Limits";
 constexpr std::string_view durability = "Durability";
 constexpr std::string_view operation = "Operation";
+constexpr std::string_view health = "Health";
 
 constexpr std::array table{
     text("listen", listening, "ADDRESS",
@@ -184,10 +195,43 @@ constexpr std::array table{
            "Connections a minute above which a warning is logged.", hub<&H::high_connection_rate>),
     number("herd-threshold", operation, "Connections a second above which an error is logged.",
            hub<&H::herd_threshold>),
+    duration("slow-turn", operation,
+             "A turn of the loop that takes longer is logged, with what took longest.",
+             server<&S::slow_turn>),
+    share("trace-sample", operation,
+          "Share of the traces, by metadata.traceId, that are logged at debug: 0 to 1.",
+          server<&S::trace_sample>),
     text("log-level", operation, "LEVEL", "What is logged.", server<&S::log_level>, true,
          "debug|info|warn|error"),
     text("log-format", operation, "FORMAT", "JSON lines, or text for a terminal.",
          server<&S::log_format>, false, "json|text"),
+
+    duration("degraded-journal-lag", health,
+             "Age of what is not on disk from which the hub is degraded.",
+             server<&S::degraded_journal_lag>),
+    duration("unhealthy-journal-lag", health, "Age from which it is unhealthy.",
+             server<&S::unhealthy_journal_lag>),
+    number("degraded-queue-depth", health,
+           "Messages in all outbound queues from which the hub is degraded.",
+           server<&S::degraded_queue_depth>),
+    number("degraded-dead-letters", health,
+           "Stored messages that died within 15 minutes from which the hub is degraded.",
+           server<&S::degraded_dead_letters>),
+    percentage("degraded-stale", health, "Share of stale connections above which it is degraded.",
+               server<&S::degraded_stale>),
+    percentage("degraded-disconnections", health,
+               "Share of a minute's connections that were lost or cut above which it is degraded.",
+               server<&S::degraded_disconnections>),
+    percentage("degraded-descriptors", health,
+               "Share of file descriptors in use from which it is degraded.",
+               server<&S::degraded_descriptors>),
+    percentage("unhealthy-descriptors", health, "Share from which it is unhealthy.",
+               server<&S::unhealthy_descriptors>),
+    duration("degraded-loop-lag", health,
+             "How long the loop may be late, or work without a pause, until it is degraded.",
+             server<&S::degraded_loop_lag>),
+    duration("unhealthy-loop-lag", health, "How long until it is unhealthy.",
+             server<&S::unhealthy_loop_lag>),
 };
 
 }  // namespace

@@ -41,6 +41,9 @@ class Hub {
   /// opened() or abandoned() with the same ip must follow.
   Admission admit(std::string_view ip, Now now);
 
+  /// The transport has refused a connection itself.
+  void refused(RefusalReason reason, Now now);
+
   /// An admitted upgrade that never became a connection.
   void abandoned(std::string_view ip);
 
@@ -95,6 +98,12 @@ class Hub {
   /// outlives the hub.
   void authenticate_with(const Authenticator& authenticator);
 
+  /// Which share of the traces (metadata.traceId) is logged, 0 to 1.
+  void trace(double sample);
+
+  /// Puts a report of the state, of bounded length, among the events.
+  void report(Now now);
+
   /// New limits for what follows; hub_address and auth must not change.
   void reconfigure(const HubSettings& settings);
 
@@ -137,7 +146,12 @@ class Hub {
   Stats stats(MonoTime now) const;
   std::size_t connections() const;
 
+  /// The type of the request that the last frame() carried; empty: it carried none.
+  std::string_view last_request() const;
+
  private:
+  void begin(Now now);
+
   std::unique_ptr<State> state_;
 };
 

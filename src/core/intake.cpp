@@ -1,5 +1,6 @@
 #include "core/intake.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "core/answers.hpp"
 #include "core/handlers/handlers.hpp"
 #include "core/lifecycle.hpp"
+#include "core/trace.hpp"
 #include "wire/forward.hpp"
 
 namespace signal_hub::core {
@@ -157,13 +159,56 @@ std::string effective_from(const State& state, const Session& session, std::stri
   return actor != nullptr && actor->conn == session.id ? std::string(from) : session.identity;
 }
 
+/// Logs that a request with a traceId came, and what its handling led to at once.
+class Traced {
+ public:
+  explicit Traced(const Context& c)
+      : state_(c.state), deliveries_(c.state.stats.deliveries), stored_(c.state.stats.stored) {
+    if (!is_traced(state_, c.request.reply_to.metadata)) return;
+    metadata_ = c.request.reply_to.metadata;
+    trace(state_, metadata_, "received",
+          {{"sessionId", c.session.session_id},
+           {"actorAddress", c.from},
+           {"type", std::string(c.envelope.type)},
+           {"messageId", std::string(c.envelope.id)}});
+  }
+  ~Traced() {
+    if (metadata_.empty()) return;
+    const auto since = [](std::uint64_t now, std::uint64_t before) {
+      return static_cast<std::int64_t>(now - before);
+    };
+    trace(state_, metadata_, "handled",
+          {{"deliveries", since(state_.stats.deliveries, deliveries_)},
+           {"stored", since(state_.stats.stored, stored_)}});
+  }
+  Traced(const Traced&) = delete;
+  Traced& operator=(const Traced&) = delete;
+
+ private:
+  State& state_;
+  std::uint64_t deliveries_;
+  std::uint64_t stored_;
+  std::string metadata_;  // empty: not traced
+};
+
 void dispatch(State& state, Session& session, const wire::Envelope& envelope,
               const wire::Request& request, OpenRequest open, Now now) {
   Context context{state,           session, envelope, effective_from(state, session, envelope.from),
                   std::move(open), now};
+  const Traced traced(context);
   if (is_remembered(envelope, request) && !is_fresh(context)) return;
   if (!in_time(context) || !permitted(context, request)) return;
   std::visit([&context](const auto& r) { handle(context, r); }, request);
+}
+
+/// Of a request that was not understood.
+std::size_t type_index(std::string_view type) {
+  const auto types = wire::request_types();
+  const auto found = std::find_if(types.begin(), types.end(), [type](const wire::RequestType& row) {
+    return row.name == type;
+  });
+  return found == types.end() ? OpenRequest::no_type
+                              : static_cast<std::size_t>(found - types.begin());
 }
 
 void take_envelope(State& state, Session& session, const wire::Envelope& envelope, Now now) {
@@ -175,6 +220,8 @@ void take_envelope(State& state, Session& session, const wire::Envelope& envelop
                                "The session is not connected; send hub:connect first.", now);
   }
   const auto request = wire::decode_request(envelope);
+  open.type = request ? request->index() : type_index(envelope.type);
+  state.last_request = open.type;
   const std::uint32_t cost = request ? std::visit(Price{}, *request) : 1;
   if (!within_rate(state, session, open, cost, now)) return;
   if (!request) return refuse(state, open, request.error(), now);
@@ -198,7 +245,7 @@ void take_frame(State& state, Session& session, std::string_view bytes, Now now)
   ++session.traffic.frames_in;
   session.traffic.bytes_in += bytes.size();
   state.stats.bytes_received += bytes.size();
-  if (!session.reads_input()) return;
+  if (!session.reads_input()) return count_drop(state, DropReason::session_ended);
   if (bytes == ping_text) {
     enqueue(state, session, wire::Opcode::text, {pong_text});
     return;

@@ -24,6 +24,13 @@ constexpr std::array table{
                  "A second signal or the drain timeout ended the hub before it was drained."},
     LogEventInfo{transport_log, "transport_log", warn,
                  "A warning of the WebSocket library, rate-limited."},
+    LogEventInfo{state_summary, "state_summary", info, "SIGUSR2: the hub's figures."},
+    LogEventInfo{state_session, "state_session", info,
+                 "SIGUSR2: one of the ten sessions with the longest queues."},
+    LogEventInfo{health_degraded, "health_degraded", warn,
+                 "A check of /health became worse; carries check, status, value and threshold."},
+    LogEventInfo{health_recovered, "health_recovered", info,
+                 "A check of /health became better; carries for how long it was not."},
     LogEventInfo{log_lines_dropped, "log_lines_dropped", warn,
                  "Nobody read stdout fast enough; `count` lines are missing before this one."},
     LogEventInfo{session_state, "session_state", info,
@@ -45,7 +52,8 @@ constexpr std::array table{
                  "More connections a minute than --high-connection-rate."},
     LogEventInfo{thundering_herd_detected, "thundering_herd_detected", error,
                  "More connections a second than --herd-threshold."},
-    LogEventInfo{slow_turn, "slow_turn", warn, "One turn of the loop took very long."},
+    LogEventInfo{slow_turn, "slow_turn", warn,
+                 "One turn of the loop took longer than --slow-turn; carries what took longest."},
     LogEventInfo{actor_registered, "actor_registered", debug, "An address was registered."},
     LogEventInfo{actor_unregistered, "actor_unregistered", debug, "An address was given up."},
     LogEventInfo{actor_expired, "actor_expired", debug, "A registration was not renewed in time."},
@@ -78,6 +86,9 @@ constexpr std::array table{
                  "A stored message will not be delivered; carries its id and the reason."},
     LogEventInfo{message_refused, "message_refused", debug,
                  "A request was answered with an error; carries its code."},
+    LogEventInfo{message_traced, "message_traced", debug,
+                 "A stage of a request with metadata.traceId: received, handled, refused, "
+                 "answered."},
 };
 
 constexpr bool in_order() {

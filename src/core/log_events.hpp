@@ -19,6 +19,10 @@ enum class LogEvent : std::uint8_t {
   reload_failed,
   stop_forced,
   transport_log,
+  state_summary,
+  state_session,
+  health_degraded,
+  health_recovered,
   log_lines_dropped,
   // sessions
   session_state,
@@ -52,6 +56,7 @@ enum class LogEvent : std::uint8_t {
   dead_lettered,
   // messages, debug only
   message_refused,
+  message_traced,
 };
 
 struct LogEventInfo {

@@ -46,7 +46,7 @@ bool enqueue(State& state, Session& session, wire::Opcode opcode, const FramePar
   Outbox& outbox = session.outbox;
   const std::size_t before = outbox.copied_bytes();
   outbox.append(state.buffers, opcode, parts.head, parts.middle, parts.tail, parts.shared,
-                parts.receipt);
+                parts.receipt, parts.accepted_us);
   state.queued_bytes += outbox.copied_bytes() - before;
   ++state.queued_frames;
   if (opcode != wire::Opcode::ping) {
@@ -65,9 +65,12 @@ bool enqueue(State& state, Session& session, wire::Opcode opcode, const FramePar
 bool enqueue_delivery(State& state, const Actor& actor, Session& session, std::string_view tail,
                       const SharedBytes& shared, ReceiptId receipt) {
   const DeliveryHead head(state.rng);
-  const FrameParts parts{head.view(), actor.to_member, tail, shared, receipt};
+  // 0 would be no delivery.
+  const auto accepted = std::max(1U, static_cast<std::uint32_t>(state.origin.accepted_us));
+  const FrameParts parts{head.view(), actor.to_member, tail, shared, receipt, accepted};
   if (!enqueue(state, session, wire::Opcode::text, parts)) return false;
   ++state.stats.deliveries;
+  ++state.stats.deliveries_by_kind[static_cast<std::size_t>(state.origin.kind)];
   return true;
 }
 
@@ -162,7 +165,7 @@ void note_activity(State& state, Session& session, Now now) {
 void handed_over(State& state, Session& session, std::size_t bytes, Now now) {
   Outbox& outbox = session.outbox;
   const std::size_t before = outbox.copied_bytes();
-  outbox.handed_over(state.buffers, bytes);
+  outbox.handed_over(state.buffers, bytes, now.stopwatch_us, state.stats.delivery_durations);
   state.queued_bytes -= before - outbox.copied_bytes();
   state.stats.bytes_sent += bytes;
   const std::uint64_t done = outbox.frames_handed_over();

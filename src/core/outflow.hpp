@@ -20,6 +20,7 @@ struct FrameParts {
   std::string_view tail{};
   SharedBytes shared{};  // owner of `tail` if it is to be referenced
   ReceiptId receipt = 0;
+  std::uint32_t accepted_us = 0;  // of a delivery (OutboxFrame)
 };
 bool enqueue(State& state, Session& session, wire::Opcode opcode, const FrameParts& parts);
 

@@ -14,6 +14,7 @@
 #include "core/outbox.hpp"
 #include "core/permissions.hpp"
 #include "core/rate_limit.hpp"
+#include "core/stats.hpp"
 
 namespace signal_hub::core {
 
@@ -104,8 +105,9 @@ struct Session {
   std::optional<OpenRequest> farewell;      // hub:disconnect, acknowledged after the open answers
   std::optional<Millis> shutdown_notice{};  // the hub stops: told after them, with reconnectAfter
   MonoTime farewell_by = never;
-  bool closing = false;      // a close was commanded; nothing more is routed to it
-  bool socket_gone = false;  // the socket ended while frames were waiting
+  Outcome outcome = Outcome::other;  // once closing
+  bool closing = false;              // a close was commanded; nothing more is routed to it
+  bool socket_gone = false;          // the socket ended while frames were waiting
   bool gone_clean = false;
   MonoTime cut_at = never;
 

@@ -44,6 +44,12 @@ struct MailLoad {
   std::vector<std::uint64_t> positions;
 };
 
+/// What is being delivered at the moment: for figures.
+struct Origin {
+  DeliveryKind kind = DeliveryKind::send;
+  std::uint64_t accepted_us = 0;  // stopwatch when its message, or this call, came
+};
+
 struct State {
   State(const HubSettings& settings_, const Authenticator* authenticator_, Mac mac_,
         std::uint64_t seed, Now started)
@@ -100,6 +106,9 @@ struct State {
   std::vector<Command> commands;
   std::vector<Event> events;
   RateWindow received;
+  Origin origin;
+  double trace_sample = 0;                          // of traces, 0 to 1
+  std::size_t last_request = OpenRequest::no_type;  // index of wire::Request, of this call
   Stats stats;
 };
 

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "base/error.hpp"
+#include "base/histogram.hpp"
 #include "wire/requests.hpp"
 
 namespace signal_hub::core {
@@ -23,13 +24,56 @@ enum class DropReason : std::uint8_t {
   oversized,       // over the size limit, never parsed
   mailbox_full,    // the oldest in a mailbox made room, or a new one found none
   memory_limit,    // mailboxes made room when --memory-limit was reached
+  session_ended,   // came from a session that is ending, or waited behind its fan-out
+  asker_gone,      // an answer whose asker has gone
   count_,
 };
 std::string_view name(DropReason reason);
 
 /// Why an upgrade was refused.
-enum class RefusalReason : std::uint8_t { per_ip, rate, full, draining, count_ };
+enum class RefusalReason : std::uint8_t {
+  per_ip,
+  rate,
+  full,
+  draining,
+  origin,     // Origin or Host is not one that may connect
+  handshake,  // no WebSocket handshake the hub speaks
+  no_room,    // closed unheard: no descriptor, or far over --max-connections
+  count_,
+};
 std::string_view name(RefusalReason reason);
+
+/// How a connection ended: what the client or the network did, or why the hub ended it.
+enum class Outcome : std::uint8_t {
+  closed,           // by the client's close frame
+  connection_lost,  // without one
+  disconnect,       // by hub:disconnect
+  duplicate_connection,
+  idle,
+  slow_consumer,
+  token_expired,
+  connect_timeout,
+  unauthorized,
+  version_mismatch,
+  bad_frames,
+  invalid_utf8,
+  message_too_large,
+  server_shutdown,
+  admin,
+  other,
+  count_,
+};
+std::string_view name(Outcome outcome);
+
+/// The outcome of that name, else `other`.
+Outcome outcome_named(std::string_view trigger);
+
+/// What a forwarded message was.
+enum class DeliveryKind : std::uint8_t { send, broadcast, publish, mailbox, count_ };
+std::string_view name(DeliveryKind kind);
+
+template <class Enumeration>
+using CountersBy = std::array<std::uint64_t, static_cast<std::size_t>(Enumeration::count_)>;
 
 inline constexpr std::size_t request_type_count = std::variant_size_v<wire::Request>;
 inline constexpr std::size_t error_code_count =
@@ -38,21 +82,27 @@ inline constexpr std::size_t error_code_count =
 struct Stats {
   std::uint64_t connections_opened = 0;
   std::uint64_t connections_closed = 0;
-  std::array<std::uint64_t, static_cast<std::size_t>(RefusalReason::count_)> refused{};
+  CountersBy<Outcome> closed{};
+  CountersBy<RefusalReason> refused{};
   std::array<std::uint64_t, request_type_count> received_by_type{};
   std::uint64_t messages_received = 0;
   std::uint64_t messages_sent = 0;  // frames put into outboxes, answers included
   std::uint64_t deliveries = 0;     // forwarded messages among them
+  CountersBy<DeliveryKind> deliveries_by_kind{};
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;  // handed over to the transport
   std::array<std::uint64_t, error_code_count> errors{};
-  std::array<std::uint64_t, static_cast<std::size_t>(DropReason::count_)> dropped{};
+  std::array<std::uint64_t, request_type_count + 1> failed_by_type{};  // the last: of no known type
+  CountersBy<DropReason> dropped{};
   std::uint64_t pauses = 0;
   std::uint64_t slow_consumers = 0;
   std::uint64_t duplicates_answered = 0;  // retried requests
   std::uint64_t stored = 0;               // messages taken into storage
   std::uint64_t dead_lettered = 0;
   std::uint64_t journal_restarts = 0;  // the backlog passed its limit and was let go
+  LifeHistogram connection_durations;
+  WayHistogram delivery_durations;  // from the message's arrival until the transport had it
+  WayHistogram round_trips;         // of pings
   WallTime started{};
   // now
   std::size_t connections = 0;

@@ -166,6 +166,7 @@ void pay_farewells(State& state, Now now) {
 }
 
 void move_mail(State& state, Now now) {
+  state.origin.kind = DeliveryKind::mailbox;
   while (!state.returned_mail.empty()) {
     auto returned = std::move(state.returned_mail);
     state.returned_mail.clear();

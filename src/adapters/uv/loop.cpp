@@ -10,7 +10,7 @@ UvLoop* owner(void* handle) {
   return static_cast<UvLoop*>(uv_handle_get_data(static_cast<uv_handle_t*>(handle)));
 }
 
-constexpr std::array signal_numbers{SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+constexpr std::array signal_numbers{SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2};
 
 }  // namespace
 

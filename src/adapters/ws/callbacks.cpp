@@ -155,7 +155,10 @@ bool Callbacks::has_room() const {
 int Callbacks::confirm_upgrade(lws* wsi, std::string_view upgrade) {
   const auto refusal = refuse_upgrade(upgrade_request(wsi, upgrade), settings_.server,
                                       settings_.hub.auth, listen_hosts);
-  if (refusal) return refuse(wsi, refusal->status, refusal->reason, 0ms);
+  if (refusal) {
+    events_.refused(refusal->kind);
+    return refuse(wsi, refusal->status, refusal->reason, 0ms);
+  }
   std::string ip = client_address(peer_of(wsi), header(wsi, WSI_TOKEN_X_FORWARDED_FOR), trusted);
   const core::Admission admission = events_.admit(ip);
   if (!admission.ok()) {

@@ -192,6 +192,7 @@ void Listener::accept_ready() {
       fd = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
       if (fd >= 0) ::close(fd);
       spare_fd_ = open_spare();
+      if (fd >= 0) on_accept_(-1, address_);
       continue;
     }
     if (fd < 0) return;

@@ -20,7 +20,8 @@ namespace signal_hub::adapters {
 
 class Listener {
  public:
-  /// Takes ownership of a connected, non-blocking descriptor.
+  /// Takes ownership of a connected, non-blocking descriptor; -1: there was none left for a
+  /// connection, which was closed unheard.
   using OnAccept = std::function<void(int fd, const ListenAddress& address)>;
 
   /// A unix socket's file that nobody listens on any more is replaced; a file of another kind never

@@ -106,8 +106,9 @@ class WsServer::Impl {
   }
 
   void adopt(int fd, const ListenAddress& at) {
-    if (!callbacks_.has_room()) {
-      ::close(fd);
+    if (fd < 0 || !callbacks_.has_room()) {
+      if (fd >= 0) ::close(fd);
+      events_.refused(core::RefusalReason::no_room);
       return;
     }
     const bool plain = at.kind == ListenAddress::Kind::unix_socket || !tls_;

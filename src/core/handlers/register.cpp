@@ -203,6 +203,7 @@ void handle(Context& c, const wire::Register& request) {
   for (const auto& element : request.actors) {
     const auto error = enroll_element(c, element, request.renew_on_heartbeat, out);
     if (!error) continue;
+    count_error(c.state, c.request.type, error->code);
     out.begin_object().field("actorAddress", element.name).key("error");
     write_error(out, *error);
     out.end_object();

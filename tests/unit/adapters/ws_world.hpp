@@ -24,6 +24,7 @@ class FakeHub final : public app::TransportEvents {
     return admission;
   }
   void abandoned(std::string_view ip) override { given_up.emplace_back(ip); }
+  void refused(core::RefusalReason reason) override { refusals.push_back(reason); }
   ConnId opened(std::string_view) override {
     open.push_back({static_cast<std::uint32_t>(open.size()), 1});
     return open.back();
@@ -64,6 +65,7 @@ class FakeHub final : public app::TransportEvents {
 
   std::vector<std::string> admitted;
   std::vector<std::string> given_up;
+  std::vector<core::RefusalReason> refusals;
   std::vector<ConnId> open;
   std::size_t held = 0;
   std::size_t most_held = 0;
