@@ -162,7 +162,12 @@ void Server::drain(std::string_view trigger) {
 void Server::watch(Now now) {
   if (now.mono < watch_due_ || draining_) return;
   const core::Stats stats = parts_.hub.stats(now.mono);
-  health_.second(stats, now.mono - watch_due_);
+  // Seconds that were slept through have passed all the same.
+  const Millis late = now.mono - watch_due_;
+  const auto missed =
+      std::min<std::int64_t>(late / watch_interval, HealthWindow::dead_minutes * 60);
+  for (std::int64_t i = 0; i < missed; ++i) health_.second(stats, 0ms);
+  health_.second(stats, late);
   judge(stats, now);
   watch_due_ = now.mono + watch_interval;
   turn_->watch_at(watch_due_);
