@@ -8,6 +8,11 @@ namespace signal_hub::core {
 namespace {
 
 void send_to(State& state, const ReplyTo& reply_to, const Dedupe::Answer& a, Now now) {
+  if (is_operator(reply_to.conn)) {
+    state.operator_answers.push_back(
+        {reply_to.conn.generation, reply_to.correlation_id.value_or(""), a.type, a.payload});
+    return;
+  }
   Session* session = state.sessions.find(reply_to.conn);
   if (session == nullptr) return count_drop(state, DropReason::asker_gone);
   if (is_traced(state, reply_to.metadata)) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/limits.hpp"
+#include "core/admin.hpp"
 #include "core/commits.hpp"
 #include "core/fanout.hpp"
 #include "core/intake.hpp"
@@ -232,6 +233,8 @@ std::string_view Hub::last_request() const {
   const std::size_t type = state_->last_request;
   return type < wire::request_types().size() ? wire::request_types()[type].name : "";
 }
+
+Admin Hub::admin() { return Admin(*state_); }
 
 std::size_t Hub::connections() const { return state_->sessions.size(); }
 

@@ -23,6 +23,7 @@
 
 namespace signal_hub::core {
 
+class Admin;
 struct State;
 
 class Hub {
@@ -144,6 +145,12 @@ class Hub {
   MonoTime next_deadline() const;
 
   Stats stats(MonoTime now) const;
+
+  // ---- the operator ----------------------------------------------------------------------------
+
+  /// For one call.
+  Admin admin();
+
   std::size_t connections() const;
 
   /// The type of the request that the last frame() carried; empty: it carried none.

@@ -19,6 +19,7 @@
 #include "core/journal.hpp"
 #include "core/nonces.hpp"
 #include "core/open_request.hpp"
+#include "core/operator_messages.hpp"
 #include "core/outbox.hpp"
 #include "core/registry.hpp"
 #include "core/renewal_tokens.hpp"
@@ -103,6 +104,8 @@ struct State {
   std::vector<LoadRequest> load_requests;
   std::unordered_map<std::uint64_t, MailLoad> loads;  // outstanding
   std::uint64_t last_load = 0;
+  std::uint32_t last_operator_ticket = 0;
+  std::vector<OperatorAnswer> operator_answers;
   std::vector<Command> commands;
   std::vector<Event> events;
   RateWindow received;
