@@ -14,6 +14,8 @@ _signal_hub_flags='
   --jwt-issuer
   --jwt-audience
   --jwt-max-age
+  --admin-token-file
+  --admin-socket
   --insecure
   --hub-address
   --connect-timeout
@@ -78,6 +80,8 @@ declare -gA _signal_hub_values=(
   [--jwt-issuer]=''
   [--jwt-audience]=''
   [--jwt-max-age]=''
+  [--admin-token-file]='-'
+  [--admin-socket]=''
   [--hub-address]=''
   [--connect-timeout]=''
   [--ping-interval]=''

@@ -9,14 +9,19 @@
 #include "adapters/jwt/authenticator.hpp"
 #include "adapters/jwt/mac.hpp"
 #include "adapters/log/json_logger.hpp"
+#include "adapters/sqlite/admin_archive.hpp"
 #include "adapters/sqlite/open.hpp"
 #include "adapters/systemd/service.hpp"
 #include "adapters/uv/loop.hpp"
 #include "adapters/uv/process.hpp"
 #include "adapters/ws/server.hpp"
+#include "app/admin/token.hpp"
+#include "app/archive.hpp"
 #include "app/event_log.hpp"
+#include "app/event_ring.hpp"
 #include "app/memory_store.hpp"
 #include "app/server.hpp"
+#include "base/limits.hpp"
 #include "base/version.hpp"
 #include "cli/commands.hpp"
 #include "cli/system.hpp"
@@ -33,6 +38,16 @@ int usage_error(const std::string& sentence) {
   return app::exit_usage;
 }
 
+/// Empty without --admin-token-file.
+Result<std::string> read_admin_token(const ServerSettings& settings) {
+  if (settings.admin_token_file.empty()) return std::string();
+  const auto text = cli::read_file(settings.admin_token_file);
+  if (!text) return fail("--admin-token-file: " + text.error());
+  auto token = app::admin::token_in(*text);
+  if (!token) return fail("--admin-token-file " + settings.admin_token_file + ": " + token.error());
+  return token;
+}
+
 /// Everything that lives as long as the hub serves, in order of construction.
 class Process {
  public:
@@ -43,7 +58,11 @@ class Process {
     const auto format = settings_.server.log_format == "text" ? adapters::LogFormat::text
                                                               : adapters::LogFormat::json;
     const auto level = adapters::parse_level(settings_.server.log_level);
-    logger_ = adapters::make_stdout_logger(format, level.value_or(app::Level::info));
+    stdout_ = adapters::make_stdout_logger(format, level.value_or(app::Level::info));
+    logger_ = std::make_unique<app::EventRing>(*stdout_, limits::admin_events);
+    auto token = read_admin_token(settings_.server);
+    if (!token) return usage_error(token.error() + ".");
+    admin_token_ = std::move(*token);
     if (settings_.hub.auth) {
       auto authenticator = adapters::make_authenticator(settings_.server);
       if (!authenticator) return usage_error(authenticator.error() + ".");
@@ -83,7 +102,8 @@ class Process {
              {{"version", std::string(server_version)}, {"pid", std::int64_t{getpid()}}});
     if (settings_.server.db == in_memory) {
       app::MemoryStore store;
-      const int code = serve_with(store, {}, adapters::new_mac_key());
+      app::EmptyArchive archive;
+      const int code = serve_with(store, archive, {}, adapters::new_mac_key());
       loop_->finish();
       return code;
     }
@@ -96,20 +116,24 @@ class Process {
     if (!opened) return refused(opened.error());
     opening_us_ = loop_->stopwatch_us() - began;
     settings_.hub.persistent = true;
-    const int code =
-        serve_with(*opened->store, std::move(opened->recovered), std::move(opened->mac_key));
+    adapters::SqliteArchive archive(loop_->raw(), server.db);
+    const int code = serve_with(*opened->store, archive, std::move(opened->recovered),
+                                std::move(opened->mac_key));
+    archive.close();
     opened->store->close();
     loop_->finish();
     return code;
   }
 
-  int serve_with(app::Store& store, core::Recovered recovered, std::string mac_key) {
+  int serve_with(app::Store& store, app::Archive& archive, core::Recovered recovered,
+                 std::string mac_key) {
     core::Hub hub(settings_.hub, authenticator_.get(), adapters::make_mac(std::move(mac_key)),
                   adapters::random_seed(), loop_->now());
     restore(hub, std::move(recovered));
     app::Server server({hub, store, *loop_, *loop_, *logger_, adapters::read_process,
                         [this, &hub] { return reload(hub); }, [this] { loop_->stop(); }},
                        settings_);
+    server_ = &server;
     auto transport = adapters::WsServer::create(loop_->raw(), settings_, server);
     if (!transport) {
       // Nothing has happened, so nothing is lost: the next start finds what this one has found.
@@ -118,6 +142,7 @@ class Process {
     }
     transport_ = transport->get();
     server.start(**transport);
+    server.serve_admin(**transport, archive, *logger_, std::move(admin_token_));
     adapters::Service service(notifier_, loop_->raw(), server, settings_.server);
     loop_->attach(service);
     for (const std::string& url : (*transport)->urls()) {
@@ -169,11 +194,14 @@ class Process {
       if (!made) return fail(made.error());
       authenticator = std::move(*made);
     }
+    auto token = read_admin_token(fresh.server);
+    if (!token) return fail(token.error());
     if (!fresh.server.tls_cert.empty()) {
       auto pair = adapters::TlsPair::read(fresh.server.tls_cert, fresh.server.tls_key);
       if (!pair) return fail(pair.error());
       transport_->show_certificate(std::move(*pair));
     }
+    server_->set_admin_token(std::move(*token));
     if (authenticator) {
       hub.authenticate_with(*authenticator);
       authenticator_ = std::move(authenticator);
@@ -187,10 +215,13 @@ class Process {
   Settings settings_;
   config::Sources sources_;
   adapters::Notifier notifier_;
-  std::unique_ptr<app::Logger> logger_;
+  std::unique_ptr<app::Logger> stdout_;
+  std::unique_ptr<app::EventRing> logger_;
+  std::string admin_token_;  // until it serves
   std::unique_ptr<core::Authenticator> authenticator_;
   std::unique_ptr<adapters::UvLoop> loop_;
   adapters::WsServer* transport_ = nullptr;  // while it serves
+  app::Server* server_ = nullptr;            // while it lives
   std::uint64_t opening_us_ = 0;             // how long the database took to open and read
 };
 

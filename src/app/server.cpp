@@ -1,9 +1,11 @@
 #include "app/server.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 #include <vector>
 
+#include "app/admin/routes.hpp"
 #include "app/event_log.hpp"
 #include "app/http_api.hpp"
 
@@ -41,6 +43,17 @@ void Server::start(Transport& transport) {
   apply_log_level();
   watch_due_ = parts_.clock.now().mono + watch_interval;
   turn_->watch_at(watch_due_);
+}
+
+void Server::serve_admin(HttpAnswers& answers, Archive& archive, const EventRing& events,
+                         std::string token) {
+  admin_ =
+      std::make_unique<admin::Api>(admin::Api::Parts{parts_.hub, *this, archive, events, answers});
+  admin_->set_token(std::move(token));
+}
+
+void Server::set_admin_token(std::string token) {
+  if (admin_) admin_->set_token(std::move(token));
 }
 
 core::Admission Server::admit(std::string_view ip) {
@@ -93,10 +106,19 @@ void Server::writable(ConnId conn) {
   turn_->writable(conn);
 }
 
-HttpResponse Server::http(const HttpRequest& request) {
+std::size_t Server::body_limit(const HttpRequest& request) {
+  return admin_ && admin::is_api_path(request.path) ? admin_->body_limit(request) : 0;
+}
+
+std::optional<HttpResponse> Server::http(HttpId id, const HttpRequest& request) {
   const Now now = parts_.clock.now();
   turn_->begin();
   const std::uint64_t began = parts_.clock.stopwatch_us();
+  if (admin_ && admin::is_api_path(request.path)) {
+    auto answer = admin_->http(id, request, now);
+    turn_->worked("administration", parts_.clock.stopwatch_us() - began);
+    return answer;
+  }
   const core::Stats stats = parts_.hub.stats(now.mono);
   judge(stats, now);
   auto response =
@@ -105,6 +127,10 @@ HttpResponse Server::http(const HttpRequest& request) {
                            parts_.logger.dropped(), now});
   turn_->worked("http", parts_.clock.stopwatch_us() - began);
   return response;
+}
+
+void Server::http_gone(HttpId id) {
+  if (admin_) admin_->http_gone(id);
 }
 
 void Server::library_log(std::string_view line) {
@@ -125,8 +151,14 @@ void Server::timer() {
 }
 
 void Server::end_of_turn() {
-  watch(parts_.clock.now());  // first: the turn arms the timer for the next time
+  const Now now = parts_.clock.now();
+  watch(now);  // first: the turn arms the timer for the next time
+  if (admin_) {
+    admin_->run(now);
+    turn_->also_wake(std::min(drain_wake_, admin_->next_deadline()));
+  }
   turn_->end();
+  if (admin_) admin_->answer();
   health_.worked(turn_->last_us());
   if (draining_) check_drained();
 }
@@ -141,6 +173,24 @@ void Server::signal(int number) {
   }
 }
 
+admin::Figures Server::figures() {
+  return {parts_.hub.stats(parts_.clock.now().mono),
+          parts_.store.figures(),
+          checkpoints_.failure(),
+          turn_->durations(),
+          turn_->backed_up(),
+          process_};
+}
+
+void Server::begin_drain() {
+  if (!draining_) drain("admin");
+}
+
+void Server::set_log_level(std::string_view level) {
+  settings_.server.log_level = level;
+  apply_log_level();
+}
+
 void Server::drain(std::string_view trigger) {
   const Now now = parts_.clock.now();
   if (std::exchange(draining_, true)) {
@@ -153,10 +203,15 @@ void Server::drain(std::string_view trigger) {
   const Millis time = settings_.server.drain_timeout;
   drain_by_ = now.mono + time;
   save_by_ = drain_by_ - std::min(saving_time, time / 4);
-  turn_->also_wake(save_by_);
+  wake_for_drain(save_by_);
   turn_->watch_at(never);
   transport_->stop_listening();
   parts_.hub.drain(reconnect_spread, now);
+}
+
+void Server::wake_for_drain(MonoTime at) {
+  drain_wake_ = at;
+  turn_->also_wake(at);
 }
 
 void Server::watch(Now now) {
@@ -194,7 +249,7 @@ void Server::check_drained() {
     if (!std::exchange(saving_, true)) {
       if (!empty) log(core::LogEvent::stop_forced, {{"trigger", std::string("drain_timeout")}});
       checkpoints_.finish();
-      turn_->also_wake(drain_by_);
+      wake_for_drain(drain_by_);
       return;
     }
     if (checkpoints_.finished()) return finish(exit_ok, empty ? "drained" : "drain_timeout");

@@ -5,6 +5,8 @@
 #include <functional>
 #include <string>
 
+#include "app/admin/api.hpp"
+#include "app/admin/controls.hpp"
 #include "app/checkpoints.hpp"
 #include "app/health.hpp"
 #include "app/log.hpp"
@@ -25,7 +27,7 @@ enum ExitCode : int {
   exit_unsaved = 4,   // the hub stopped with changes that are not on disk
 };
 
-class Server final : public TransportEvents, public LoopEvents {
+class Server final : public TransportEvents, public LoopEvents, private admin::Controls {
  public:
   /// A configuration that was read again. Keys and certificates are in use already.
   struct Reloaded {
@@ -56,6 +58,13 @@ class Server final : public TransportEvents, public LoopEvents {
   /// options that need a restart, or why nothing was changed.
   Result<std::vector<std::string>, std::string> reload();
 
+  /// Serves the administration API from now on, over the network if `token` is not empty.
+  /// REQUIRES: start() was called, once; all outlive this.
+  void serve_admin(HttpAnswers& answers, Archive& archive, const EventRing& events,
+                   std::string token);
+  /// A reload has read another one.
+  void set_admin_token(std::string token);
+
   int exit_code() const { return exit_code_; }
 
   // TransportEvents
@@ -71,7 +80,9 @@ class Server final : public TransportEvents, public LoopEvents {
   void alive(ConnId conn) override;
   void closed(ConnId conn, bool clean) override;
   void writable(ConnId conn) override;
-  HttpResponse http(const HttpRequest& request) override;
+  std::size_t body_limit(const HttpRequest& request) override;
+  std::optional<HttpResponse> http(HttpId id, const HttpRequest& request) override;
+  void http_gone(HttpId id) override;
   void library_log(std::string_view line) override;
 
   // LoopEvents
@@ -80,19 +91,29 @@ class Server final : public TransportEvents, public LoopEvents {
   void signal(int number) override;
 
  private:
+  // admin::Controls
+  admin::Figures figures() override;
+  const Settings& settings() const override { return settings_; }
+  bool backed_up(ConnId conn) const override { return turn_->is_backed_up(conn); }
+  void begin_drain() override;
+  Result<std::vector<std::string>> reload_settings() override { return reload(); }
+  void set_log_level(std::string_view level) override;
+  void log(core::LogEvent event, std::vector<core::Event::Field> fields) override;
+
   void apply_log_level();
   void watch(Now now);
   void judge(const core::Stats& stats, Now now);
   void drain(std::string_view trigger);
+  void wake_for_drain(MonoTime at);
   void check_drained();
   void finish(int code, std::string_view reason);
-  void log(core::LogEvent event, std::vector<core::Event::Field> fields);
 
   Parts parts_;
   Settings& settings_;
   Transport* transport_ = nullptr;
   Checkpoints checkpoints_;
   std::unique_ptr<Turn> turn_;
+  std::unique_ptr<admin::Api> admin_;
   WallTime started_;
   Health health_;
   ProcessFigures process_;  // when health was judged last
@@ -102,6 +123,7 @@ class Server final : public TransportEvents, public LoopEvents {
   bool finished_ = false;
   MonoTime drain_by_ = never;
   MonoTime save_by_ = never;  // from here on only saving counts
+  MonoTime drain_wake_ = never;
   int exit_code_ = exit_ok;
   std::size_t library_lines_ = 0;  // in the second that began at library_second_
   MonoTime library_second_{};

@@ -80,6 +80,12 @@ void Turn::closed(ConnId conn) {
   at = Line{};
 }
 
+bool Turn::is_backed_up(ConnId conn) const {
+  if (conn.slot >= lines_.size()) return false;
+  const Line& at = lines_[conn.slot];
+  return at.generation == conn.generation && at.backed_up;
+}
+
 void Turn::carry_out(const core::Command& command) {
   std::visit(
       [this](const auto& c) {

@@ -55,6 +55,8 @@ class Turn final {
 
   const DurationHistogram& durations() const { return durations_; }
 
+  bool is_backed_up(ConnId conn) const;
+
   /// Connections that are backed up now.
   std::size_t backed_up() const { return backed_up_; }
 

@@ -67,6 +67,8 @@ struct ServerSettings {
   std::string jwt_issuer = "signal-hub";
   std::string jwt_audience;
   Millis jwt_max_age{86'400'000};
+  std::string admin_token_file;  // empty: no administration over HTTP
+  std::string admin_socket;      // path of a unix socket; empty: none
   Millis drain_timeout{5'000};
   bool compression = false;
   Millis slow_turn{50};

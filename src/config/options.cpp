@@ -117,6 +117,12 @@ constexpr std::array table{
          server<&S::jwt_audience>, true),
     duration("jwt-max-age", security, "How long after iat a token may be used.",
              server<&S::jwt_max_age>, 1000),
+    text("admin-token-file", security, "FILE",
+         "Token of the administration API under /api/v1; without it the API is refused.",
+         server<&S::admin_token_file>, true),
+    text("admin-socket", security, "PATH",
+         "Unix socket of the administration API, for the hub's user and root; needs no token.",
+         server<&S::admin_socket>),
     flag("insecure", security, "Allow to listen beyond this machine without authentication.",
          server<&S::insecure>),
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,7 +42,9 @@ class Admin {
   Page<QueueView> queues(const TextFilter& search, const PageStart& start, std::size_t limit) const;
 
   // Single ones; nullopt: there is none.
-  std::optional<SessionView> session(std::string_view session_id, Now now) const;
+  /// `backed_up` as in SessionFilter.
+  std::optional<SessionView> session(std::string_view session_id,
+                                     const std::function<bool(ConnId)>& backed_up, Now now) const;
   std::optional<ActorView> actor(std::string_view address) const;
 
   /// Ends the session as one that the operator does not want: hub:disconnect `admin`, an unclean

@@ -17,9 +17,9 @@ bool is_slow(const State& state, const Session& session, const SessionFilter& fi
   return filter.backed_up && filter.backed_up(session.id);
 }
 
-bool matches(const State& state, const Session& session, const SessionFilter& filter, Now now) {
+bool matches(const State& state, const Session& session, const SessionFilter& filter) {
   if (filter.state && *filter.state != session.state) return false;
-  if (filter.silent_for && now.mono - session.last_heard < *filter.silent_for) return false;
+  if (filter.stale && !session.traffic.stale) return false;
   if (!filter.search.empty() && !filter.search.matches_address(session.identity) &&
       !filter.search.matches(session.session_id) && !filter.search.matches(session.ip)) {
     return false;
@@ -36,12 +36,19 @@ SessionView view_of(const State& state, const Session& session, const SessionFil
   view.ip = session.ip;
   view.state = session.state;
   view.connected_for = now.mono - session.opened;
-  view.connected_at = now.wall - view.connected_for;
-  view.idle = now.mono - session.last_heard;
+  view.connected_at = session.traffic.connected_at;
+  view.idle = now.mono - session.traffic.last_active;
+  view.messages_in = session.traffic.frames_in;
+  view.messages_out = session.traffic.frames_out;
+  view.bytes_in = session.traffic.bytes_in;
+  view.bytes_out = session.traffic.bytes_out;
+  view.round_trip_us = session.traffic.round_trip_us;
+  view.rate_limited = session.traffic.rate_limited;
   view.queue_depth = session.outbox.frames();
   view.queue_bytes = session.outbox.bytes();
   view.reading_paused = session.reading_paused;
   view.slow = is_slow(state, session, filter);
+  view.stale = session.traffic.stale;
   view.actor_count = session.actors.size();
   return view;
 }
@@ -62,7 +69,7 @@ Page<SessionView> Admin::sessions(const SessionFilter& filter, const PageStart& 
   Page<SessionView> page;
   const auto next =
       state_.sessions.walk(start.slot, limits::admin_scan, [&](ConnId, const Session& session) {
-        if (matches(state_, session, filter, now)) {
+        if (matches(state_, session, filter)) {
           page.items.push_back(view_of(state_, session, filter, now));
         }
         return page.items.size() < limit;
@@ -71,10 +78,14 @@ Page<SessionView> Admin::sessions(const SessionFilter& filter, const PageStart& 
   return page;
 }
 
-std::optional<SessionView> Admin::session(std::string_view session_id, Now now) const {
+std::optional<SessionView> Admin::session(std::string_view session_id,
+                                          const std::function<bool(ConnId)>& backed_up,
+                                          Now now) const {
   const Session* session = state_.sessions.find(find_session(state_, session_id));
   if (session == nullptr) return std::nullopt;
-  SessionView view = view_of(state_, *session, {}, now);
+  SessionFilter filter;
+  filter.backed_up = backed_up;
+  SessionView view = view_of(state_, *session, filter, now);
   for (const ActorId id : session->actors) {
     if (const Actor* actor = state_.registry.find(id)) view.actors.push_back(actor->address);
   }

@@ -51,7 +51,7 @@ struct SessionFilter {
   TextFilter search;  // over address, session id and ip; a glob over the address
   std::optional<SessionState> state;
   bool slow = false;
-  std::optional<Millis> silent_for;
+  bool stale = false;
   /// The connection's socket takes no bytes now.
   std::function<bool(ConnId)> backed_up;
 };
@@ -75,6 +75,7 @@ struct SessionView {
   std::uint64_t rate_limited = 0;
   bool reading_paused = false;
   bool slow = false;
+  bool stale = false;
   std::size_t actor_count = 0;
   std::vector<std::string> actors;  // of a single session only
 };

@@ -33,6 +33,12 @@ constexpr std::array table{
                  "A check of /health became better; carries for how long it was not."},
     LogEventInfo{log_lines_dropped, "log_lines_dropped", warn,
                  "Nobody read stdout fast enough; `count` lines are missing before this one."},
+    LogEventInfo{admin_action, "admin_action", info,
+                 "The operator did something through the administration API; carries action, "
+                 "target, and whether it came over http or the socket."},
+    LogEventInfo{admin_refused, "admin_refused", warn,
+                 "The administration API was asked with a wrong token; at most one line a second, "
+                 "with the count."},
     LogEventInfo{session_state, "session_state", info,
                  "A session changed its state; carries fromState, toState and trigger."},
     LogEventInfo{session_refused, "session_refused", warn, "hub:connect was refused."},

@@ -24,6 +24,8 @@ enum class LogEvent : std::uint8_t {
   health_degraded,
   health_recovered,
   log_lines_dropped,
+  admin_action,
+  admin_refused,
   // sessions
   session_state,
   session_refused,

@@ -5,6 +5,7 @@
 // surplus is closed instead of spinning on accept().
 #pragma once
 
+#include <sys/types.h>
 #include <uv.h>
 
 #include <functional>
@@ -27,7 +28,11 @@ class Listener {
   /// A unix socket's file that nobody listens on any more is replaced; a file of another kind never
   /// is. Errors: a sentence naming the address.
   static Result<std::unique_ptr<Listener>> open(uv_loop_t* loop, const ListenAddress& address,
-                                                OnAccept on_accept);
+                                                OnAccept on_accept,
+                                                mode_t file_mode = default_file_mode);
+
+  /// Of a unix socket's file.
+  static constexpr mode_t default_file_mode = 0660;
 
   /// Stops accepting; a unix socket's file is removed, unless another has taken its place.
   ~Listener();

@@ -17,7 +17,7 @@
 
 namespace signal_hub::adapters {
 
-class WsServer final : public app::Transport {
+class WsServer final : public app::Transport, public app::HttpAnswers {
  public:
   /// Binds every listen address. `events` must outlive the server. Errors: a sentence naming the
   /// address or file at fault.
@@ -43,6 +43,11 @@ class WsServer final : public app::Transport {
   void cut(ConnId conn) override;
   void pause_reading(ConnId conn, bool paused) override;
   void stop_listening() override;
+
+  // app::HttpAnswers
+  void respond(app::HttpId id, const app::HttpResponse& response) override;
+  bool stream(app::HttpId id, std::string_view bytes) override;
+  void hang_up(app::HttpId id) override;
 
  private:
   class Impl;

@@ -206,7 +206,7 @@ TEST_F(ServerTest, LibraryWarningsAreRateLimited) {
 
 TEST_F(ServerTest, HttpPages) {
   const auto get = [this](std::string_view path, std::string_view method = "GET") {
-    return server.http({method, path, "", "", ""});
+    return *server.http({}, {method, path});
   };
   EXPECT_NE(get("/health").body.find(R"("status":"ok")"), std::string::npos);
   EXPECT_EQ(get("/ready").status, 200);
