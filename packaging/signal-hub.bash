@@ -131,7 +131,7 @@ declare -gA _signal_hub_values=(
   [--degraded-loop-lag]=''
   [--unhealthy-loop-lag]=''
 )
-_signal_hub_commands='subscribe publish send actors token check migrate backup'
+_signal_hub_commands='subscribe publish send actors stats sessions topics queues kick drain reload log-level token check migrate backup'
 # END GENERATED completion
 
 # The flags of a command, which its help lists.
