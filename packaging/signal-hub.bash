@@ -14,12 +14,16 @@ _signal_hub_flags='
   --jwt-issuer
   --jwt-audience
   --jwt-max-age
+  --admin-token-file
+  --admin-socket
   --insecure
   --hub-address
   --connect-timeout
   --ping-interval
   --idle-timeout
   --grace
+  --stale-after
+  --stale-close
   --max-actors
   --actor-ttl
   --actor-ttl-max
@@ -48,8 +52,20 @@ _signal_hub_flags='
   --drain-timeout
   --high-connection-rate
   --herd-threshold
+  --slow-turn
+  --trace-sample
   --log-level
   --log-format
+  --degraded-journal-lag
+  --unhealthy-journal-lag
+  --degraded-queue-depth
+  --degraded-dead-letters
+  --degraded-stale
+  --degraded-disconnections
+  --degraded-descriptors
+  --unhealthy-descriptors
+  --degraded-loop-lag
+  --unhealthy-loop-lag
 '
 # What may follow a flag that takes a value: words, or - for a file.
 declare -gA _signal_hub_values=(
@@ -64,11 +80,14 @@ declare -gA _signal_hub_values=(
   [--jwt-issuer]=''
   [--jwt-audience]=''
   [--jwt-max-age]=''
+  [--admin-token-file]='-'
+  [--admin-socket]=''
   [--hub-address]=''
   [--connect-timeout]=''
   [--ping-interval]=''
   [--idle-timeout]=''
   [--grace]=''
+  [--stale-after]=''
   [--max-actors]=''
   [--actor-ttl]=''
   [--actor-ttl-max]=''
@@ -97,10 +116,22 @@ declare -gA _signal_hub_values=(
   [--drain-timeout]=''
   [--high-connection-rate]=''
   [--herd-threshold]=''
+  [--slow-turn]=''
+  [--trace-sample]=''
   [--log-level]='debug info warn error'
   [--log-format]='json text'
+  [--degraded-journal-lag]=''
+  [--unhealthy-journal-lag]=''
+  [--degraded-queue-depth]=''
+  [--degraded-dead-letters]=''
+  [--degraded-stale]=''
+  [--degraded-disconnections]=''
+  [--degraded-descriptors]=''
+  [--unhealthy-descriptors]=''
+  [--degraded-loop-lag]=''
+  [--unhealthy-loop-lag]=''
 )
-_signal_hub_commands='subscribe publish send actors token check migrate backup'
+_signal_hub_commands='subscribe publish send actors stats sessions topics queues kick drain reload log-level token check migrate backup'
 # END GENERATED completion
 
 # The flags of a command, which its help lists.

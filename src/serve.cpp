@@ -10,18 +10,24 @@
 #include "adapters/jwt/authenticator.hpp"
 #include "adapters/jwt/mac.hpp"
 #include "adapters/log/json_logger.hpp"
+#include "adapters/sqlite/admin_archive.hpp"
 #include "adapters/sqlite/open.hpp"
 #include "adapters/systemd/service.hpp"
 #include "adapters/uv/loop.hpp"
 #include "adapters/uv/process.hpp"
 #include "adapters/ws/server.hpp"
+#include "app/admin/token.hpp"
+#include "app/archive.hpp"
 #include "app/event_log.hpp"
+#include "app/event_ring.hpp"
 #include "app/memory_store.hpp"
 #include "app/server.hpp"
+#include "base/limits.hpp"
 #include "base/version.hpp"
 #include "cli/commands.hpp"
 #include "cli/system.hpp"
 #include "config/load.hpp"
+#include "config/reload.hpp"
 
 namespace signal_hub {
 namespace {
@@ -31,6 +37,16 @@ constexpr std::string_view in_memory = ":memory:";
 int usage_error(const std::string& sentence) {
   std::cerr << "signal-hub: " << sentence << "\n";
   return app::exit_usage;
+}
+
+/// Empty without --admin-token-file.
+Result<std::string> read_admin_token(const ServerSettings& settings) {
+  if (settings.admin_token_file.empty()) return std::string();
+  const auto text = cli::read_file(settings.admin_token_file);
+  if (!text) return fail("--admin-token-file: " + text.error());
+  auto token = app::admin::token_in(*text);
+  if (!token) return fail("--admin-token-file " + settings.admin_token_file + ": " + token.error());
+  return token;
 }
 
 /// Everything that lives as long as the hub serves, in order of construction.
@@ -43,7 +59,11 @@ class Process {
     const auto format = settings_.server.log_format == "text" ? adapters::LogFormat::text
                                                               : adapters::LogFormat::json;
     const auto level = adapters::parse_level(settings_.server.log_level);
-    logger_ = adapters::make_stdout_logger(format, level.value_or(app::Level::info));
+    stdout_ = adapters::make_stdout_logger(format, level.value_or(app::Level::info));
+    logger_ = std::make_unique<app::EventRing>(*stdout_, limits::admin_events);
+    auto token = read_admin_token(settings_.server);
+    if (!token) return usage_error(token.error() + ".");
+    admin_token_ = std::move(*token);
     if (settings_.hub.auth) {
       auto authenticator = adapters::make_authenticator(settings_.server);
       if (!authenticator) return usage_error(authenticator.error() + ".");
@@ -83,7 +103,8 @@ class Process {
              {{"version", std::string(server_version)}, {"pid", std::int64_t{getpid()}}});
     if (settings_.server.db == in_memory) {
       app::MemoryStore store(app::retention_of(settings_));
-      const int code = serve_with(store, {}, adapters::new_mac_key(), nothing_more);
+      app::EmptyArchive archive;
+      const int code = serve_with(store, archive, {}, adapters::new_mac_key(), nothing_more);
       loop_->finish();
       return code;
     }
@@ -93,10 +114,12 @@ class Process {
     opening_us_ = loop_->stopwatch_us() - began;
     settings_.hub.persistent = true;
     adapters::SqliteStore& store = *opened->store;
-    const int code = serve_with(store, std::move(opened->recovered), std::move(opened->mac_key),
-                                [&](core::RecoveredMessages& into) {
+    adapters::SqliteArchive archive(loop_->raw(), settings_.server.db);
+    const int code = serve_with(store, archive, std::move(opened->recovered),
+                                std::move(opened->mac_key), [&](core::RecoveredMessages& into) {
                                   return store.recover_messages(into, loop_->now().wall);
                                 });
+    archive.close();
     store.close();
     loop_->finish();
     return code;
@@ -119,8 +142,8 @@ class Process {
   using ReadMessages = std::function<Result<bool>(core::RecoveredMessages&)>;
   static Result<bool> nothing_more(core::RecoveredMessages&) { return true; }
 
-  int serve_with(app::Store& store, core::Recovered recovered, std::string mac_key,
-                 const ReadMessages& read_messages) {
+  int serve_with(app::Store& store, app::Archive& archive, core::Recovered recovered,
+                 std::string mac_key, const ReadMessages& read_messages) {
     core::Hub hub(settings_.hub, authenticator_.get(), adapters::make_mac(std::move(mac_key)),
                   adapters::random_seed(), loop_->now());
     if (const auto read = restore(hub, std::move(recovered), read_messages); !read) {
@@ -128,15 +151,18 @@ class Process {
       return app::exit_database;
     }
     app::Server server({hub, store, *loop_, *loop_, *logger_, adapters::read_process,
-                        [this] { return reload(); }, [this] { loop_->stop(); }},
+                        [this, &hub] { return reload(hub); }, [this] { loop_->stop(); }},
                        settings_);
+    server_ = &server;
     auto transport = adapters::WsServer::create(loop_->raw(), settings_, server);
     if (!transport) {
       // Nothing has happened, so nothing is lost: the next start finds what this one has found.
       store.submit(hub.take_last_batch(loop_->now()));
       return failed(transport.error());
     }
+    transport_ = transport->get();
     server.start(**transport);
+    server.serve_admin(**transport, archive, *logger_, std::move(admin_token_));
     adapters::Service service(notifier_, loop_->raw(), server, settings_.server);
     loop_->attach(service);
     for (const std::string& url : (*transport)->urls()) {
@@ -146,6 +172,7 @@ class Process {
       std::cerr << "signal-hub: the service manager at NOTIFY_SOCKET cannot be told.\n";
     }
     loop_->run();
+    transport_ = nullptr;
     (*transport)->destroy();
     transport->reset();
     logger_->flush();
@@ -190,23 +217,47 @@ class Process {
     logger_->flush();
   }
 
-  Result<Settings> reload() {
+  /// Everything is read before anything is put to use.
+  Result<app::Server::Reloaded> reload(core::Hub& hub) {
     auto loaded = config::load(sources_);
     if (!loaded) return fail(loaded.error());
     Settings fresh = std::move(loaded->settings);
+    auto frozen = config::keep_frozen(settings_, fresh);
+    std::unique_ptr<core::Authenticator> authenticator;
+    if (fresh.hub.auth) {
+      auto made = adapters::make_authenticator(fresh.server);
+      if (!made) return fail(made.error());
+      authenticator = std::move(*made);
+    }
+    auto token = read_admin_token(fresh.server);
+    if (!token) return fail(token.error());
+    if (!fresh.server.tls_cert.empty()) {
+      auto pair = adapters::TlsPair::read(fresh.server.tls_cert, fresh.server.tls_key);
+      if (!pair) return fail(pair.error());
+      transport_->show_certificate(std::move(*pair));
+    }
+    server_->set_admin_token(std::move(*token));
+    if (authenticator) {
+      hub.authenticate_with(*authenticator);
+      authenticator_ = std::move(authenticator);
+    }
     const std::size_t most = adapters::connections_by_fd_limit();
     std::size_t& wanted = fresh.hub.max_connections;
     wanted = wanted == 0 ? most : std::min(wanted, most);
-    return fresh;
+    return app::Server::Reloaded{std::move(fresh), std::move(frozen)};
   }
 
   Settings settings_;
   config::Sources sources_;
   adapters::Notifier notifier_;
-  std::unique_ptr<app::Logger> logger_;
+  std::unique_ptr<app::Logger> stdout_;
+  std::unique_ptr<app::EventRing> logger_;
+  std::string admin_token_;  // until it serves
   std::unique_ptr<core::Authenticator> authenticator_;
   std::unique_ptr<adapters::UvLoop> loop_;
-  std::uint64_t opening_us_ = 0;  // how long the database took to open and read
+  adapters::WsServer* transport_ = nullptr;  // while it serves
+  app::Server* server_ = nullptr;            // while it lives
+  std::uint64_t opening_us_ = 0;             // how long the database took to open and read
 };
 
 }  // namespace

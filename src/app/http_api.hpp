@@ -1,13 +1,14 @@
-// HTTP: /health, /ready, /metrics (PROTOCOL.md §10).
+// HTTP: /health, /ready, /live, /metrics (PROTOCOL.md §10).
 #pragma once
 
 #include <cstdint>
 #include <string>
 
-#include "app/histogram.hpp"
+#include "app/health.hpp"
 #include "app/ports.hpp"
 #include "app/process.hpp"
 #include "app/store.hpp"
+#include "base/histogram.hpp"
 #include "base/settings.hpp"
 #include "core/stats.hpp"
 
@@ -20,7 +21,9 @@ struct HttpInput {
   const std::string& store_error;  // why it fails, while it does
   const DurationHistogram& turns;
   std::size_t backed_up;
-  const ReadProcess& read_process;
+  const ProcessFigures& process;
+  const Health& health;  // judged now
+  std::uint64_t log_lines_dropped;
   Now now;
 };
 

@@ -27,6 +27,8 @@ class Logger {
                      std::span<const LogField> fields) = 0;
   /// Called at the end of a turn; warnings and errors are flushed at once.
   virtual void flush() = 0;
+  /// Lines that could not be written since the start.
+  virtual std::uint64_t dropped() const = 0;
 };
 
 }  // namespace signal_hub::app

@@ -14,8 +14,10 @@ enum Row : std::size_t {
   build_info,
   connections,
   sessions,
+  sessions_stale,
   connections_opened,
   connections_closed,
+  connection_durations,
   connections_refused,
   actors,
   actors_away,
@@ -24,8 +26,11 @@ enum Row : std::size_t {
   subscriptions,
   messages_received,
   messages_by_type,
+  failed_by_type,
   messages_sent,
   deliveries,
+  deliveries_by_type,
+  delivery_durations,
   bytes_received,
   bytes_sent,
   dropped,
@@ -33,6 +38,8 @@ enum Row : std::size_t {
   pauses,
   slow_consumers,
   duplicates,
+  round_trips,
+  queue_messages,
   queue_bytes,
   reassembly_bytes,
   backed_up,
@@ -44,6 +51,7 @@ enum Row : std::size_t {
   mail_messages,
   messages_stored,
   dead_letters,
+  breakers_open,
   journal_backlog,
   journal_lag,
   journal_restarts,
@@ -56,6 +64,8 @@ enum Row : std::size_t {
   wal_bytes,
   commit_duration,
   turn_duration,
+  health_status,
+  log_lines_dropped,
   process_memory,
   process_cpu,
   process_fds,
@@ -67,9 +77,11 @@ constexpr std::array<MetricInfo, row_count> table{{
     {"build_info", "gauge", "Always 1; the label carries the version."},
     {"connections", "gauge", "Open WebSocket connections."},
     {"sessions_connected", "gauge", "Sessions whose hub:connect was accepted."},
+    {"sessions_stale", "gauge", "Sessions without a message either way for --stale-after."},
     {"connections_opened_total", "counter", "WebSocket connections opened."},
-    {"connections_closed_total", "counter", "WebSocket connections ended."},
-    {"connections_refused_total", "counter", "Upgrades refused by a limit, by reason."},
+    {"connections_closed_total", "counter", "WebSocket connections ended, by how or why."},
+    {"connection_duration_seconds", "histogram", "How long connections lasted that have ended."},
+    {"connections_refused_total", "counter", "Connections refused, by reason."},
     {"actors", "gauge", "Registered actors."},
     {"actors_away", "gauge", "Registered actors whose session was lost."},
     {"actors_dormant", "gauge", "Addresses kept for their durable subscriptions only."},
@@ -77,8 +89,12 @@ constexpr std::array<MetricInfo, row_count> table{{
     {"subscriptions", "gauge", "Subscriptions."},
     {"messages_received_total", "counter", "Messages received, bad ones included."},
     {"requests_total", "counter", "Requests understood, by type."},
+    {"requests_failed_total", "counter", "Error answers, by the type of what was asked."},
     {"messages_sent_total", "counter", "Messages put into outbound queues, answers included."},
     {"deliveries_total", "counter", "Forwarded messages put into outbound queues."},
+    {"deliveries_by_type_total", "counter", "Deliveries, by what brought them."},
+    {"delivery_duration_seconds", "histogram",
+     "From a message's arrival until the transport had it for a recipient."},
     {"received_bytes_total", "counter", "Payload bytes of received messages."},
     {"sent_bytes_total", "counter", "Bytes written to sockets, frame headers included."},
     {"messages_dropped_total", "counter", "Messages dropped instead of delivered, by reason."},
@@ -86,6 +102,8 @@ constexpr std::array<MetricInfo, row_count> table{{
     {"pauses_total", "counter", "hub:pause messages sent."},
     {"slow_consumers_total", "counter", "Sessions cut because they did not read."},
     {"duplicates_answered_total", "counter", "Retried requests answered from memory."},
+    {"ping_round_trip_seconds", "histogram", "From a ping to its pong."},
+    {"queue_messages", "gauge", "Frames in outbound queues."},
     {"queue_bytes", "gauge", "Bytes held in outbound queues, shared payloads once."},
     {"reassembly_bytes", "gauge", "Bytes held of messages that still arrive."},
     {"connections_backed_up", "gauge", "Connections whose socket takes no more at the moment."},
@@ -97,6 +115,7 @@ constexpr std::array<MetricInfo, row_count> table{{
     {"mailbox_messages", "gauge", "Messages waiting for actors that are offline."},
     {"messages_stored_total", "counter", "Messages taken into storage."},
     {"dead_letters_total", "counter", "Stored messages that will not be delivered."},
+    {"breakers_open", "gauge", "Targets whose deliveries are suspended."},
     {"journal_backlog", "gauge", "Changes waiting for the next commit."},
     {"journal_lag_seconds", "gauge", "Age of the oldest change that is not on disk."},
     {"journal_restarts_total", "counter", "How often the backlog passed --journal-limit."},
@@ -109,6 +128,8 @@ constexpr std::array<MetricInfo, row_count> table{{
     {"store_wal_bytes", "gauge", "Size of the write-ahead log."},
     {"store_commit_duration_seconds", "histogram", "How long a commit took, off the loop."},
     {"turn_duration_seconds", "histogram", "How long a turn of the loop worked."},
+    {"health_status", "gauge", "Checks of /health: 0 ok, 1 degraded, 2 unhealthy."},
+    {"log_lines_dropped_total", "counter", "Log lines that standard output did not take."},
     {"process_resident_memory_bytes", "gauge", "Resident memory."},
     {"process_cpu_seconds_total", "counter", "CPU time, user and system."},
     {"process_open_fds", "gauge", "Open file descriptors."},
@@ -161,13 +182,31 @@ std::string seconds_text(std::uint64_t us) {
   return {text.data(), end};
 }
 
+template <class Buckets>
+void histogram_page(Page& page, Row row, const Histogram<Buckets>& durations) {
+  page.head(row);
+  const auto sums = durations.cumulative();
+  for (std::size_t i = 0; i < Buckets::bounds_us.size(); ++i) {
+    page.sample(row, "_bucket", label("le", seconds_text(Buckets::bounds_us[i])), sums[i]);
+  }
+  page.sample(row, "_bucket", label("le", "+Inf"), durations.count());
+  page.sample(row, "_sum", "", static_cast<double>(durations.sum_us()) / 1e6);
+  page.sample(row, "_count", "", durations.count());
+}
+
 void connections_page(Page& page, const core::Stats& s) {
   page.head(build_info);
   page.sample(build_info, "", label("version", server_version), 1);
   page.single(connections, s.connections);
   page.single(sessions, s.sessions_connected);
+  page.single(sessions_stale, s.sessions_stale);
   page.single(connections_opened, s.connections_opened);
-  page.single(connections_closed, s.connections_closed);
+  page.head(connections_closed);
+  for (std::size_t i = 0; i < s.closed.size(); ++i) {
+    page.sample(connections_closed, "", label("outcome", name(static_cast<core::Outcome>(i))),
+                s.closed[i]);
+  }
+  histogram_page(page, connection_durations, s.connection_durations);
   page.head(connections_refused);
   for (std::size_t i = 0; i < s.refused.size(); ++i) {
     page.sample(connections_refused, "", label("reason", name(static_cast<core::RefusalReason>(i))),
@@ -187,8 +226,20 @@ void messages_page(Page& page, const core::Stats& s) {
     page.sample(messages_by_type, "", label("type", wire::request_types()[i].name),
                 s.received_by_type[i]);
   }
+  page.head(failed_by_type);
+  for (std::size_t i = 0; i < s.failed_by_type.size(); ++i) {
+    const bool known = i < wire::request_types().size();
+    page.sample(failed_by_type, "", label("type", known ? wire::request_types()[i].name : "other"),
+                s.failed_by_type[i]);
+  }
   page.single(messages_sent, s.messages_sent);
   page.single(deliveries, s.deliveries);
+  page.head(deliveries_by_type);
+  for (std::size_t i = 0; i < s.deliveries_by_kind.size(); ++i) {
+    page.sample(deliveries_by_type, "", label("type", name(static_cast<core::DeliveryKind>(i))),
+                s.deliveries_by_kind[i]);
+  }
+  histogram_page(page, delivery_durations, s.delivery_durations);
   page.single(bytes_received, s.bytes_received);
   page.single(bytes_sent, s.bytes_sent);
   page.head(dropped);
@@ -202,10 +253,12 @@ void messages_page(Page& page, const core::Stats& s) {
   page.single(pauses, s.pauses);
   page.single(slow_consumers, s.slow_consumers);
   page.single(duplicates, s.duplicates_answered);
+  histogram_page(page, round_trips, s.round_trips);
 }
 
 void queues_page(Page& page, const MetricsInput& in) {
   const core::Stats& s = in.stats;
+  page.single(queue_messages, s.queued_frames);
   page.single(queue_bytes, s.queued_bytes);
   page.single(reassembly_bytes, s.reassembly_bytes);
   page.single(backed_up, in.backed_up);
@@ -216,23 +269,12 @@ void queues_page(Page& page, const MetricsInput& in) {
   page.single(draining, s.draining ? 1 : 0);
 }
 
-void histogram_page(Page& page, Row row, const DurationHistogram& durations) {
-  page.head(row);
-  const auto sums = durations.cumulative();
-  for (std::size_t i = 0; i < DurationHistogram::bounds_us.size(); ++i) {
-    page.sample(row, "_bucket", label("le", seconds_text(DurationHistogram::bounds_us[i])),
-                sums[i]);
-  }
-  page.sample(row, "_bucket", label("le", "+Inf"), durations.count());
-  page.sample(row, "_sum", "", static_cast<double>(durations.sum_us()) / 1e6);
-  page.sample(row, "_count", "", durations.count());
-}
-
 void storage_page(Page& page, const MetricsInput& in) {
   const core::Stats& s = in.stats;
   page.single(mail_messages, s.mail_messages);
   page.single(messages_stored, s.stored);
   page.single(dead_letters, s.dead_lettered);
+  page.single(breakers_open, s.breakers_open);
   page.single(journal_backlog, s.journal_backlog);
   page.single(journal_lag, static_cast<double>(s.journal_lag.count()) / 1e3);
   page.single(journal_restarts, s.journal_restarts);
@@ -246,6 +288,14 @@ void storage_page(Page& page, const MetricsInput& in) {
   histogram_page(page, commit_duration, in.store.commit_durations);
 }
 
+void health_page(Page& page, const Health& health) {
+  page.head(health_status);
+  for (std::size_t i = 0; i < health_check_table().size(); ++i) {
+    page.sample(health_status, "", label("check", health_check_table()[i].name),
+                static_cast<unsigned>(health.verdict(static_cast<HealthCheck>(i)).status));
+  }
+}
+
 }  // namespace
 
 std::span<const MetricInfo> metric_table() { return table; }
@@ -257,6 +307,8 @@ std::string render_metrics(const MetricsInput& in) {
   queues_page(page, in);
   storage_page(page, in);
   histogram_page(page, turn_duration, in.turns);
+  health_page(page, in.health);
+  page.single(log_lines_dropped, in.log_lines_dropped);
   page.single(process_memory, in.process.resident_bytes);
   page.single(process_cpu, in.process.cpu_seconds);
   page.single(process_fds, in.process.open_fds);

@@ -7,9 +7,10 @@
 #include <string>
 #include <string_view>
 
-#include "app/histogram.hpp"
+#include "app/health.hpp"
 #include "app/process.hpp"
 #include "app/store.hpp"
+#include "base/histogram.hpp"
 #include "core/stats.hpp"
 
 namespace signal_hub::app {
@@ -29,6 +30,8 @@ struct MetricsInput {
   const DurationHistogram& turns;
   std::size_t backed_up;
   const ProcessFigures& process;
+  const Health& health;
+  std::uint64_t log_lines_dropped;
 };
 
 std::string render_metrics(const MetricsInput& input);

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "core/effects.hpp"
+#include "core/stats.hpp"
 
 namespace signal_hub::app {
 
@@ -61,12 +64,23 @@ class Transport {
   virtual void stop_listening() = 0;
 };
 
+/// Names a request whose answer is open.
+using HttpId = SlotId<struct HttpTag>;
+
+/// Where a request came in.
+enum class Door : std::uint8_t {
+  network,
+  admin_socket,  // whoever can open its file is the operator
+};
+
 struct HttpRequest {
   std::string_view method;
-  std::string_view path;   // without the query
-  std::string_view query;  // without `?`
+  std::string_view path;                   // decoded and normalised, without the query
+  std::span<const std::string> arguments;  // of the query: `name=value`, each decoded
   std::string_view authorization;
   std::string_view body;
+  std::size_t announced = 0;  // bytes of the body that the client says it sends
+  Door door = Door::network;
 };
 
 struct HttpResponse {
@@ -74,6 +88,19 @@ struct HttpResponse {
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+  bool stream = false;  // the body is only its beginning: HttpAnswers::stream() goes on
+};
+
+/// Answers that come after the request's call. Unknown ids are ignored: the client may be gone.
+class HttpAnswers {
+ public:
+  virtual ~HttpAnswers() = default;
+  virtual void respond(HttpId id, const HttpResponse& response) = 0;
+  /// Goes on with a streamed answer. False: the socket has not taken what came before; nothing was
+  /// added.
+  virtual bool stream(HttpId id, std::string_view bytes) = 0;
+  /// Ends the connection, a streamed answer's too.
+  virtual void hang_up(HttpId id) = 0;
 };
 
 /// What the transport tells; implemented by the server. Never called from inside a Transport call.
@@ -82,6 +109,8 @@ class TransportEvents {
   virtual ~TransportEvents() = default;
   virtual core::Admission admit(std::string_view ip) = 0;
   virtual void abandoned(std::string_view ip) = 0;
+  /// A connection the transport has refused without asking.
+  virtual void refused(core::RefusalReason reason) = 0;
   virtual ConnId opened(std::string_view ip) = 0;
   virtual std::size_t frame_limit(ConnId conn) = 0;
   virtual void reassembling(ConnId conn, std::size_t bytes) = 0;
@@ -93,7 +122,12 @@ class TransportEvents {
   virtual void closed(ConnId conn, bool clean) = 0;
   /// What backed up is now with the kernel.
   virtual void writable(ConnId conn) = 0;
-  virtual HttpResponse http(const HttpRequest& request) = 0;
+  /// How many bytes of this request's body are wanted; 0: it is answered without.
+  virtual std::size_t body_limit(const HttpRequest& request) = 0;
+  /// Nullopt: the answer comes through HttpAnswers, unless http_gone() comes before.
+  virtual std::optional<HttpResponse> http(HttpId id, const HttpRequest& request) = 0;
+  /// Nobody waits for this open or streamed answer any more.
+  virtual void http_gone(HttpId id) = 0;
   /// A warning of the WebSocket library.
   virtual void library_log(std::string_view line) = 0;
 };
@@ -106,7 +140,7 @@ class LoopEvents {
   virtual void timer() = 0;
   /// All callbacks of this turn's phase have run: carry out what they decided.
   virtual void end_of_turn() = 0;
-  /// TERM, INT, HUP, USR1.
+  /// TERM, INT, HUP, USR1, USR2.
   virtual void signal(int number) = 0;
 };
 

@@ -1,9 +1,11 @@
 #include "app/server.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 #include <vector>
 
+#include "app/admin/routes.hpp"
 #include "app/event_log.hpp"
 #include "app/http_api.hpp"
 
@@ -15,28 +17,7 @@ constexpr Millis reconnect_spread{10'000};
 // Of the drain timeout, what is kept for the last batch.
 constexpr Millis saving_time{1'000};
 constexpr std::size_t library_lines_per_second = 5;
-
-/// What a reload found different that only a restart can change.
-std::string frozen_changes(const Settings& a, const Settings& b) {
-  std::string names;
-  const auto note = [&names](bool changed, std::string_view name) {
-    if (!changed) return;
-    if (!names.empty()) names += ", ";
-    names += name;
-  };
-  note(a.server.listen != b.server.listen, "listen");
-  note(a.server.db != b.server.db, "db");
-  note(a.hub.hub_address != b.hub.hub_address, "hub-address");
-  note(a.hub.auth != b.hub.auth, "authentication on or off");
-  note(a.server.jwt_secret_file != b.server.jwt_secret_file, "jwt-secret-file");
-  note(a.server.jwt_public_key != b.server.jwt_public_key, "jwt-public-key");
-  note(a.server.tls_cert != b.server.tls_cert || a.server.tls_key != b.server.tls_key, "tls");
-  note(a.server.durability != b.server.durability, "durability");
-  note(a.server.wal_limit != b.server.wal_limit, "wal-limit");
-  note(a.server.trusted_proxy != b.server.trusted_proxy, "trusted-proxy");
-  note(a.server.log_format != b.server.log_format, "log-format");
-  return names;
-}
+constexpr Millis watch_interval{1'000};
 
 Level level_named(std::string_view name) {
   if (name == "debug") return Level::debug;
@@ -51,12 +32,28 @@ Server::Server(Parts parts, Settings& settings)
     : parts_(std::move(parts)),
       settings_(settings),
       checkpoints_(parts_.hub, parts_.store, parts_.logger, settings.server),
-      started_(parts_.clock.now().wall) {}
+      started_(parts_.clock.now().wall),
+      health_(started_) {}
 
 void Server::start(Transport& transport) {
   transport_ = &transport;
   turn_ = std::make_unique<Turn>(parts_.hub, transport, checkpoints_, parts_.timer, parts_.logger,
                                  parts_.clock);
+  turn_->slow_from(settings_.server.slow_turn);
+  apply_log_level();
+  watch_due_ = parts_.clock.now().mono + watch_interval;
+  turn_->watch_at(watch_due_);
+}
+
+void Server::serve_admin(HttpAnswers& answers, Archive& archive, const EventRing& events,
+                         std::string token) {
+  admin_ =
+      std::make_unique<admin::Api>(admin::Api::Parts{parts_.hub, *this, archive, events, answers});
+  admin_->set_token(std::move(token));
+}
+
+void Server::set_admin_token(std::string token) {
+  if (admin_) admin_->set_token(std::move(token));
 }
 
 core::Admission Server::admit(std::string_view ip) {
@@ -64,6 +61,8 @@ core::Admission Server::admit(std::string_view ip) {
 }
 
 void Server::abandoned(std::string_view ip) { parts_.hub.abandoned(ip); }
+
+void Server::refused(core::RefusalReason reason) { parts_.hub.refused(reason, parts_.clock.now()); }
 
 ConnId Server::opened(std::string_view ip) {
   turn_->begin();
@@ -78,7 +77,10 @@ void Server::reassembling(ConnId conn, std::size_t bytes) {
 
 void Server::frame(ConnId conn, std::string_view bytes) {
   turn_->begin();
+  const std::uint64_t began = parts_.clock.stopwatch_us();
   parts_.hub.frame(conn, bytes, parts_.clock.now());
+  const std::string_view type = parts_.hub.last_request();
+  turn_->worked(type.empty() ? "frame" : type, parts_.clock.stopwatch_us() - began);
 }
 
 void Server::oversized(ConnId conn, std::size_t size) {
@@ -104,11 +106,31 @@ void Server::writable(ConnId conn) {
   turn_->writable(conn);
 }
 
-HttpResponse Server::http(const HttpRequest& request) {
+std::size_t Server::body_limit(const HttpRequest& request) {
+  return admin_ && admin::is_api_path(request.path) ? admin_->body_limit(request) : 0;
+}
+
+std::optional<HttpResponse> Server::http(HttpId id, const HttpRequest& request) {
   const Now now = parts_.clock.now();
+  turn_->begin();
+  const std::uint64_t began = parts_.clock.stopwatch_us();
+  if (admin_ && admin::is_api_path(request.path)) {
+    auto answer = admin_->http(id, request, now);
+    turn_->worked("administration", parts_.clock.stopwatch_us() - began);
+    return answer;
+  }
   const core::Stats stats = parts_.hub.stats(now.mono);
-  return serve_http(request, {stats, settings_.hub, parts_.store.figures(), checkpoints_.failure(),
-                              turn_->durations(), turn_->backed_up(), parts_.read_process, now});
+  judge(stats, now);
+  auto response =
+      serve_http(request, {stats, settings_.hub, parts_.store.figures(), checkpoints_.failure(),
+                           turn_->durations(), turn_->backed_up(), process_, health_,
+                           parts_.logger.dropped(), now});
+  turn_->worked("http", parts_.clock.stopwatch_us() - began);
+  return response;
+}
+
+void Server::http_gone(HttpId id) {
+  if (admin_) admin_->http_gone(id);
 }
 
 void Server::library_log(std::string_view line) {
@@ -123,11 +145,21 @@ void Server::library_log(std::string_view line) {
 
 void Server::timer() {
   turn_->begin();
+  const std::uint64_t began = parts_.clock.stopwatch_us();
   parts_.hub.tick(parts_.clock.now());
+  turn_->worked("timers and fan-outs", parts_.clock.stopwatch_us() - began);
 }
 
 void Server::end_of_turn() {
+  const Now now = parts_.clock.now();
+  watch(now);  // first: the turn arms the timer for the next time
+  if (admin_) {
+    admin_->run(now);
+    turn_->also_wake(std::min(drain_wake_, admin_->next_deadline()));
+  }
   turn_->end();
+  if (admin_) admin_->answer();
+  health_.worked(turn_->last_us());
   if (draining_) check_drained();
 }
 
@@ -135,9 +167,28 @@ void Server::signal(int number) {
   switch (number) {
     case SIGTERM: return drain("SIGTERM");
     case SIGINT: return drain("SIGINT");
-    case SIGHUP: return reload();
+    case SIGHUP: static_cast<void>(reload()); return;
+    case SIGUSR2: return parts_.hub.report(parts_.clock.now());
     default: return parts_.logger.flush();  // SIGUSR1: stdout is all there is to reopen
   }
+}
+
+admin::Figures Server::figures() {
+  return {parts_.hub.stats(parts_.clock.now().mono),
+          parts_.store.figures(),
+          checkpoints_.failure(),
+          turn_->durations(),
+          turn_->backed_up(),
+          process_};
+}
+
+void Server::begin_drain() {
+  if (!draining_) drain("admin");
+}
+
+void Server::set_log_level(std::string_view level) {
+  settings_.server.log_level = level;
+  apply_log_level();
 }
 
 void Server::drain(std::string_view trigger) {
@@ -152,9 +203,42 @@ void Server::drain(std::string_view trigger) {
   const Millis time = settings_.server.drain_timeout;
   drain_by_ = now.mono + time;
   save_by_ = drain_by_ - std::min(saving_time, time / 4);
-  turn_->also_wake(save_by_);
+  wake_for_drain(save_by_);
+  turn_->watch_at(never);
   transport_->stop_listening();
   parts_.hub.drain(reconnect_spread, now);
+}
+
+void Server::wake_for_drain(MonoTime at) {
+  drain_wake_ = at;
+  turn_->also_wake(at);
+}
+
+void Server::watch(Now now) {
+  if (now.mono < watch_due_ || draining_) return;
+  const core::Stats stats = parts_.hub.stats(now.mono);
+  // Seconds that were slept through have passed all the same.
+  const Millis late = now.mono - watch_due_;
+  const auto missed =
+      std::min<std::int64_t>(late / watch_interval, HealthWindow::dead_minutes * 60);
+  for (std::int64_t i = 0; i < missed; ++i) health_.second(stats, 0ms);
+  health_.second(stats, late);
+  judge(stats, now);
+  watch_due_ = now.mono + watch_interval;
+  turn_->watch_at(watch_due_);
+}
+
+void Server::judge(const core::Stats& stats, Now now) {
+  process_ = parts_.read_process();
+  const auto changes = health_.judge({stats, parts_.store.figures(), process_, settings_}, now);
+  for (const core::Event& event : changes) log_event(parts_.logger, event, now.wall);
+}
+
+/// Traces are debug lines: nobody makes them when nobody keeps them.
+void Server::apply_log_level() {
+  const Level level = level_named(settings_.server.log_level);
+  parts_.logger.set_level(level);
+  parts_.hub.trace(level == Level::debug ? settings_.server.trace_sample : 0);
 }
 
 void Server::check_drained() {
@@ -165,7 +249,7 @@ void Server::check_drained() {
     if (!std::exchange(saving_, true)) {
       if (!empty) log(core::LogEvent::stop_forced, {{"trigger", std::string("drain_timeout")}});
       checkpoints_.finish();
-      turn_->also_wake(drain_by_);
+      wake_for_drain(drain_by_);
       return;
     }
     if (checkpoints_.finished()) return finish(exit_ok, empty ? "drained" : "drain_timeout");
@@ -187,23 +271,20 @@ void Server::finish(int code, std::string_view reason) {
   parts_.stop_loop();
 }
 
-void Server::reload() {
+Result<std::vector<std::string>, std::string> Server::reload() {
   auto fresh = parts_.reload();
-  if (!fresh) return log(core::LogEvent::reload_failed, {{"reason", fresh.error()}});
-  const std::string frozen = frozen_changes(settings_, *fresh);
-  // What a restart alone can change stays as it is.
-  fresh->hub.hub_address = settings_.hub.hub_address;
-  fresh->hub.auth = settings_.hub.auth;
-  fresh->hub.persistent = settings_.hub.persistent;
-  settings_.hub = fresh->hub;
-  settings_.server.allow_origin = fresh->server.allow_origin;
-  settings_.server.checkpoint_interval = fresh->server.checkpoint_interval;
-  settings_.server.checkpoint_batch = fresh->server.checkpoint_batch;
-  settings_.server.drain_timeout = fresh->server.drain_timeout;
-  settings_.server.log_level = fresh->server.log_level;
+  if (!fresh) {
+    log(core::LogEvent::reload_failed, {{"reason", fresh.error()}});
+    return fail(fresh.error());
+  }
+  settings_ = std::move(fresh->settings);
   parts_.hub.reconfigure(settings_.hub);
-  parts_.logger.set_level(level_named(settings_.server.log_level));
-  log(core::LogEvent::reloaded, {{"needsRestart", frozen}});
+  turn_->slow_from(settings_.server.slow_turn);
+  apply_log_level();
+  std::string names;
+  for (const std::string& name : fresh->frozen) names += (names.empty() ? "" : ", ") + name;
+  log(core::LogEvent::reloaded, {{"needsRestart", names}});
+  return std::move(fresh->frozen);
 }
 
 void Server::log(core::LogEvent event, std::vector<core::Event::Field> fields) {

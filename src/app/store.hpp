@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "app/histogram.hpp"
+#include "base/histogram.hpp"
 #include "base/time.hpp"
 #include "core/journal_entries.hpp"
 

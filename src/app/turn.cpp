@@ -9,8 +9,7 @@
 namespace signal_hub::app {
 namespace {
 
-// A turn this long delays everybody; told at most once a second.
-constexpr std::uint64_t slow_turn_us = 50'000;
+// A slow turn delays everybody; told at most once a second.
 constexpr Millis slow_turn_interval{1'000};
 
 }  // namespace
@@ -26,8 +25,14 @@ Turn::Turn(core::Hub& hub, Transport& transport, Checkpoints& checkpoints, Timer
 
 void Turn::end() {
   const Now now = clock_.now();
+  const std::uint64_t began = started_us_ == 0 ? 0 : clock_.stopwatch_us();
   checkpoints_.run(now);
+  const std::uint64_t offered = began == 0 ? 0 : clock_.stopwatch_us();
   flush_dirty(now);
+  if (began != 0) {
+    worked("journal", offered - began);
+    worked("writing", clock_.stopwatch_us() - offered);
+  }
   hub_.take_commands(commands_);
   for (const core::Command& command : commands_) carry_out(command);
   log_events(now);
@@ -75,6 +80,12 @@ void Turn::closed(ConnId conn) {
   at = Line{};
 }
 
+bool Turn::is_backed_up(ConnId conn) const {
+  if (conn.slot >= lines_.size()) return false;
+  const Line& at = lines_[conn.slot];
+  return at.generation == conn.generation && at.backed_up;
+}
+
 void Turn::carry_out(const core::Command& command) {
   std::visit(
       [this](const auto& c) {
@@ -107,19 +118,29 @@ void Turn::log_events(Now now) {
 }
 
 void Turn::rearm(Now now) {
-  const MonoTime next = std::min({hub_.next_deadline(), checkpoints_.next_deadline(), also_});
+  const MonoTime next =
+      std::min({hub_.next_deadline(), checkpoints_.next_deadline(), also_, watch_});
   if (next == armed_ && next > now.mono) return;
   armed_ = next;
   timer_.arm(next);
 }
 
 void Turn::measure(Now now) {
+  last_us_ = 0;
   if (started_us_ == 0) return;
   const std::uint64_t us = clock_.stopwatch_us() - std::exchange(started_us_, 0);
+  const Work longest = std::exchange(longest_, {});
+  last_us_ = us;
   durations_.observe(us);
-  if (us < slow_turn_us || (slow_told_ && now.mono - *slow_told_ < slow_turn_interval)) return;
+  const auto limit_us = static_cast<std::uint64_t>(slow_.count()) * 1'000;
+  if (limit_us == 0 || us < limit_us) return;
+  if (slow_told_ && now.mono - *slow_told_ < slow_turn_interval) return;
   slow_told_ = now.mono;
-  log_event(logger_, {core::LogEvent::slow_turn, {{"durationUs", static_cast<std::int64_t>(us)}}},
+  log_event(logger_,
+            {core::LogEvent::slow_turn,
+             {{"durationUs", static_cast<std::int64_t>(us)},
+              {"longest", std::string(longest.what)},
+              {"longestUs", static_cast<std::int64_t>(longest.us)}}},
             now.wall);
 }
 

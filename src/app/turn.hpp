@@ -7,12 +7,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/checkpoints.hpp"
-#include "app/histogram.hpp"
 #include "app/log.hpp"
 #include "app/ports.hpp"
+#include "base/histogram.hpp"
 #include "core/hub.hpp"
 
 namespace signal_hub::app {
@@ -29,6 +30,20 @@ class Turn final {
 
   void end();
 
+  /// `what` took `us` of this turn. REQUIRES: a text that lives on.
+  void worked(std::string_view what, std::uint64_t us) {
+    if (us > longest_.us) longest_ = {what, us};
+  }
+
+  /// A turn of at least that long is logged; 0: none is.
+  void slow_from(Millis limit) { slow_ = limit; }
+
+  /// How long the last end() found the turn to have worked; 0: nothing had happened.
+  std::uint64_t last_us() const { return last_us_; }
+
+  /// Wakes the loop at `deadline`, for whoever watches it.
+  void watch_at(MonoTime deadline) { watch_ = deadline; }
+
   /// Wakes the loop at `deadline` besides what the hub needs; `never`: nothing besides.
   void also_wake(MonoTime deadline) { also_ = deadline; }
 
@@ -39,6 +54,8 @@ class Turn final {
   void closed(ConnId conn);
 
   const DurationHistogram& durations() const { return durations_; }
+
+  bool is_backed_up(ConnId conn) const;
 
   /// Connections that are backed up now.
   std::size_t backed_up() const { return backed_up_; }
@@ -75,6 +92,14 @@ class Turn final {
   std::vector<core::Event> events_;      // scratch
   MonoTime armed_ = never;
   MonoTime also_ = never;
+  MonoTime watch_ = never;
+  struct Work {
+    std::string_view what;
+    std::uint64_t us = 0;
+  };
+  Work longest_;  // of this turn
+  Millis slow_{50};
+  std::uint64_t last_us_ = 0;
   std::uint64_t started_us_ = 0;  // 0: nothing has happened since the last end
   std::optional<MonoTime> slow_told_;
 };

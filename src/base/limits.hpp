@@ -89,6 +89,18 @@ inline constexpr std::size_t shared_tail_bytes = 4096;
 // Log: lines that stdout does not take; beyond, new ones are dropped and counted
 inline constexpr std::size_t log_buffer_bytes = std::size_t{1} << 20U;
 
+// Administration
+inline constexpr std::size_t admin_page = 100;  // items, unless the request says
+inline constexpr std::size_t admin_page_max = 1000;
+inline constexpr std::size_t admin_scan = 10'000;  // entries looked at for one page
+inline constexpr std::size_t admin_body_bytes = std::size_t{1} << 20U;
+inline constexpr std::size_t admin_ids = 1000;    // in one request
+inline constexpr std::size_t admin_waiting = 64;  // requests answered later
+inline constexpr std::size_t admin_streams = 32;
+inline constexpr std::size_t admin_events = 1000;     // remembered
+inline constexpr std::size_t admin_token_bytes = 16;  // a shorter token is refused
+inline constexpr Millis admin_answer_timeout{10'000};
+
 static_assert(topics >= subscriptions_per_actor);
 
 }  // namespace signal_hub::limits

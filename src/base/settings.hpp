@@ -27,6 +27,8 @@ struct HubSettings {
   Millis ping_interval{25'000};
   Millis idle_timeout{60'000};
   Millis grace{30'000};
+  Millis stale_after{3'600'000};  // 0: no session is ever stale
+  bool stale_close = false;
   Millis actor_ttl{300'000};
   Millis actor_ttl_max{3'600'000};
   Millis cleanup_interval{60'000};
@@ -78,8 +80,23 @@ struct ServerSettings {
   std::string jwt_issuer = "signal-hub";
   std::string jwt_audience;
   Millis jwt_max_age{86'400'000};
+  std::string admin_token_file;  // empty: no administration over HTTP
+  std::string admin_socket;      // path of a unix socket; empty: none
   Millis drain_timeout{5'000};
   bool compression = false;
+  Millis slow_turn{50};
+  double trace_sample = 1;  // of traces, 0 to 1; logged at debug
+  // Health: the levels from which a check is degraded or unhealthy; shares in percent.
+  Millis degraded_journal_lag{5'000};
+  Millis unhealthy_journal_lag{60'000};
+  std::size_t degraded_queue_depth = 100'000;  // messages
+  std::uint32_t degraded_dead_letters = 100;   // within 15 minutes
+  std::uint32_t degraded_stale = 10;           // of connections; above
+  std::uint32_t degraded_disconnections = 50;  // of the last minute's connections; above
+  std::uint32_t degraded_descriptors = 80;
+  std::uint32_t unhealthy_descriptors = 95;
+  Millis degraded_loop_lag{250};
+  Millis unhealthy_loop_lag{2'000};
   std::string log_level = "info";
   std::string log_format = "json";
 };

@@ -51,6 +51,21 @@ class SlotMap {
 
   std::size_t size() const { return size_; }
 
+  /// Calls f(id, value) for entries from slot `from` on, in slot order, until f says false or
+  /// `most` slots were looked at. Where to go on; nullopt: that was the last slot. f must not
+  /// insert or erase.
+  template <class F>
+  std::optional<std::uint32_t> walk(std::uint32_t from, std::size_t most, F&& f) const {
+    for (std::uint32_t slot = from; slot < cells_.size(); ++slot, --most) {
+      if (most == 0) return slot;
+      const Cell& cell = cells_[slot];
+      if (cell.value && !f(Id{slot, cell.generation}, *cell.value)) {
+        return slot + 1 < cells_.size() ? std::optional(slot + 1) : std::nullopt;
+      }
+    }
+    return std::nullopt;
+  }
+
   /// Calls f(id, value) for each entry, in slot order. f must not insert or erase.
   template <class F>
   void for_each(F&& f) {

@@ -39,6 +39,9 @@ inline constexpr MonoTime never = MonoTime::max();
 struct Now {
   MonoTime mono;
   WallTime wall;
+  /// Microseconds of a monotonic clock that goes on within a turn, for measuring only; 0: nobody
+  /// measures.
+  std::uint64_t stopwatch_us = 0;
 };
 
 /// Epoch milliseconds, the form of every time on the wire.

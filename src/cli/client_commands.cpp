@@ -203,6 +203,10 @@ int send_command(std::span<const std::string> arguments, std::istream& in, std::
 
 int actors_command(std::span<const std::string> arguments, std::istream&, std::ostream& out,
                    std::ostream& err) {
+  const bool as_operator =
+      std::any_of(arguments.begin(), arguments.end(),
+                  [](const std::string& text) { return text.starts_with("--admin-"); });
+  if (as_operator) return admin_actors_command(arguments, out, err);
   CLI::App app("List registered actors, one JSON line each.", "actors");
   ClientOptions options;
   std::string pattern = "*";

@@ -40,6 +40,25 @@ int send_command(std::span<const std::string> arguments, std::istream& in, std::
                  std::ostream& err);
 int actors_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
                    std::ostream& err);
+int stats_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+                  std::ostream& err);
+int sessions_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+                     std::ostream& err);
+/// actors_command with the operator's eyes.
+int admin_actors_command(std::span<const std::string> arguments, std::ostream& out,
+                         std::ostream& err);
+int topics_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+                   std::ostream& err);
+int queues_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+                   std::ostream& err);
+int kick_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+                 std::ostream& err);
+int drain_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+                  std::ostream& err);
+int reload_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+                   std::ostream& err);
+int log_level_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+                      std::ostream& err);
 int migrate_command(std::span<const std::string> arguments, const DatabaseTools& tools,
                     std::ostream& out, std::ostream& err);
 int backup_command(std::span<const std::string> arguments, const DatabaseTools& tools,

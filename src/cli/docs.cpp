@@ -1,6 +1,7 @@
 // signal-hub docs: the tables the documentation is compared with.
 #include <algorithm>
 
+#include "app/health.hpp"
 #include "app/metrics.hpp"
 #include "base/error.hpp"
 #include "cli/arguments.hpp"
@@ -54,6 +55,14 @@ std::string metrics() {
   return list(items);
 }
 
+std::string health_checks() {
+  std::string items;
+  for (const app::HealthCheckInfo& row : app::health_check_table()) {
+    items += item("Ql", row.name, row.meaning);
+  }
+  return list(items);
+}
+
 /// Bash: the flags of serving, and the commands.
 std::string completion() {
   std::string names;
@@ -82,7 +91,7 @@ constexpr Section sections[] = {
     {"log-events", log_events},       {"errors", errors},
     {"message-types", message_types}, {"metrics", metrics},
     {"commands", commands},           {"config-file", config::render_toml},
-    {"completion", completion},
+    {"completion", completion},       {"health-checks", health_checks},
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace signal_hub::config {
 namespace {
@@ -24,6 +26,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::optional<std::string> scalar_text(const toml::node& node) {
   if (const auto text = node.value_exact<std::string>()) return *text;
   if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);
+  if (const auto number = node.value_exact<double>()) {
+    std::array<char, 32> text{};
+    return std::string(text.data(),
+                       std::to_chars(text.data(), text.data() + text.size(), *number).ptr);
+  }
   if (const auto flag = node.value_exact<bool>()) return *flag ? "true" : "false";
   return std::nullopt;
 }
@@ -90,7 +97,7 @@ Result<std::vector<FileEntry>> parse_file(std::string_view text, const std::stri
     if (!texts) {
       return fail(place + ": " + std::string(name) + " must be " +
                   (is_list(*option) ? "a string or an array of strings."
-                                    : "a string, a whole number, true or false."));
+                                    : "a string, a number, true or false."));
     }
     entries.push_back({option, std::move(*texts), place});
   }

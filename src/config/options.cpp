@@ -42,6 +42,16 @@ constexpr Option number(std::string_view name, std::string_view section, std::st
   return {name, section, "N", help, Unit::none, least, most, "", true, bind};
 }
 
+constexpr Option percentage(std::string_view name, std::string_view section, std::string_view help,
+                            Field (*bind)(Settings&)) {
+  return {name, section, "PERCENT", help, Unit::none, 0, 100, "", true, bind};
+}
+
+constexpr Option share(std::string_view name, std::string_view section, std::string_view help,
+                       Field (*bind)(Settings&)) {
+  return {name, section, "SHARE", help, Unit::none, 0, 1, "", true, bind};
+}
+
 constexpr Option bytes(std::string_view name, std::string_view section, std::string_view help,
                        Field (*bind)(Settings&), std::uint64_t least = 0) {
   constexpr std::uint64_t most = std::uint64_t{1} << 40U;
@@ -59,6 +69,12 @@ constexpr Option at_start(Option option) {
   return option;
 }
 
+/// Applied by a reload too.
+constexpr Option reloading(Option option) {
+  option.reloadable = true;
+  return option;
+}
+
 constexpr std::string_view listening = "Listening";
 constexpr std::string_view security = "Security";
 constexpr std::string_view sessions = "Sessions";
@@ -67,14 +83,16 @@ constexpr std::string_view delivery = "Delivery and flow control";
 constexpr std::string_view limits = "Limits";
 constexpr std::string_view durability = "Durability";
 constexpr std::string_view operation = "Operation";
+constexpr std::string_view health = "Health";
 
 constexpr std::array table{
     text("listen", listening, "ADDRESS",
          "Address to listen on: HOST:PORT, [V6]:PORT or unix:PATH; repeatable; port 0 picks one.",
          server<&S::listen>),
-    text("tls-cert", listening, "FILE", "PEM certificate chain; serves wss:// and https://.",
-         server<&S::tls_cert>),
-    text("tls-key", listening, "FILE", "PEM key of the certificate.", server<&S::tls_key>),
+    text("tls-cert", listening, "FILE",
+         "PEM certificate chain; serves wss:// and https://. A reload reads it again.",
+         server<&S::tls_cert>, true),
+    text("tls-key", listening, "FILE", "PEM key of the certificate.", server<&S::tls_key>, true),
     text("allow-origin", listening, "ORIGIN",
          "Origin of web pages that may connect, compared exactly; repeatable.",
          server<&S::allow_origin>, true),
@@ -86,18 +104,25 @@ constexpr std::array table{
 
     text("jwt-secret-file", security, "FILE",
          "Secret of HMAC-signed tokens, at least 32 bytes; turns authentication on.",
-         server<&S::jwt_secret_file>),
+         server<&S::jwt_secret_file>, true),
     text("jwt-algorithm", security, "ALG", "HMAC algorithm of the secret.",
-         server<&S::jwt_algorithm>, false, "HS256|HS384|HS512"),
+         server<&S::jwt_algorithm>, true, "HS256|HS384|HS512"),
     text("jwt-public-key", security, "[KID=]FILE",
          "PEM public key of RS256 or ES256 tokens, chosen by kid; repeatable; turns authentication "
          "on.",
-         server<&S::jwt_public_key>),
-    text("jwt-issuer", security, "NAME", "What the claim iss must say.", server<&S::jwt_issuer>),
+         server<&S::jwt_public_key>, true),
+    text("jwt-issuer", security, "NAME", "What the claim iss must say.", server<&S::jwt_issuer>,
+         true),
     text("jwt-audience", security, "NAME", "What the claim aud must contain, if given.",
-         server<&S::jwt_audience>),
-    at_start(duration("jwt-max-age", security, "How long after iat a token may be used.",
-                      server<&S::jwt_max_age>, 1000)),
+         server<&S::jwt_audience>, true),
+    duration("jwt-max-age", security, "How long after iat a token may be used.",
+             server<&S::jwt_max_age>, 1000),
+    text("admin-token-file", security, "FILE",
+         "Token of the administration API under /api/v1; without it the API is refused.",
+         server<&S::admin_token_file>, true),
+    text("admin-socket", security, "PATH",
+         "Unix socket of the administration API, for the hub's user and root; needs no token.",
+         server<&S::admin_socket>),
     flag("insecure", security, "Allow to listen beyond this machine without authentication.",
          server<&S::insecure>),
 
@@ -111,6 +136,11 @@ constexpr std::array table{
     duration("grace", sessions,
              "How long actors of a lost session stay, as away; 0: they end at once.",
              hub<&H::grace>),
+    duration("stale-after", sessions,
+             "How long a session may have no message either way before it counts as stale.",
+             hub<&H::stale_after>),
+    reloading(flag("stale-close", sessions, "End stale sessions, with the reason idle.",
+                   hub<&H::stale_close>)),
 
     number("max-actors", registry,
            "Registered actors, with those kept for durable subscriptions; more are refused.",
@@ -200,10 +230,43 @@ constexpr std::array table{
            "Connections a minute above which a warning is logged.", hub<&H::high_connection_rate>),
     number("herd-threshold", operation, "Connections a second above which an error is logged.",
            hub<&H::herd_threshold>),
+    duration("slow-turn", operation,
+             "A turn of the loop that takes longer is logged, with what took longest.",
+             server<&S::slow_turn>),
+    share("trace-sample", operation,
+          "Share of the traces, by metadata.traceId, that are logged at debug: 0 to 1.",
+          server<&S::trace_sample>),
     text("log-level", operation, "LEVEL", "What is logged.", server<&S::log_level>, true,
          "debug|info|warn|error"),
     text("log-format", operation, "FORMAT", "JSON lines, or text for a terminal.",
          server<&S::log_format>, false, "json|text"),
+
+    duration("degraded-journal-lag", health,
+             "Age of what is not on disk from which the hub is degraded.",
+             server<&S::degraded_journal_lag>),
+    duration("unhealthy-journal-lag", health, "Age from which it is unhealthy.",
+             server<&S::unhealthy_journal_lag>),
+    number("degraded-queue-depth", health,
+           "Messages in all outbound queues from which the hub is degraded.",
+           server<&S::degraded_queue_depth>),
+    number("degraded-dead-letters", health,
+           "Stored messages that died within 15 minutes from which the hub is degraded.",
+           server<&S::degraded_dead_letters>),
+    percentage("degraded-stale", health, "Share of stale connections above which it is degraded.",
+               server<&S::degraded_stale>),
+    percentage("degraded-disconnections", health,
+               "Share of a minute's connections that were lost or cut above which it is degraded.",
+               server<&S::degraded_disconnections>),
+    percentage("degraded-descriptors", health,
+               "Share of file descriptors in use from which it is degraded.",
+               server<&S::degraded_descriptors>),
+    percentage("unhealthy-descriptors", health, "Share from which it is unhealthy.",
+               server<&S::unhealthy_descriptors>),
+    duration("degraded-loop-lag", health,
+             "How long the loop may be late, or work without a pause, until it is degraded.",
+             server<&S::degraded_loop_lag>),
+    duration("unhealthy-loop-lag", health, "How long until it is unhealthy.",
+             server<&S::unhealthy_loop_lag>),
 };
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace signal_hub::config {
 
 /// Where a setting lives. The alternative says what values it takes.
 using Field = std::variant<bool*, std::string*, std::vector<std::string>*, std::size_t*,
-                           std::uint32_t*, Millis*>;
+                           std::uint32_t*, Millis*, double*>;
 
 enum class Unit : std::uint8_t { none, bytes, milliseconds };
 

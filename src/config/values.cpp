@@ -112,6 +112,20 @@ struct Setter {
     *field = Number{static_cast<Number>(*value)};
     return std::nullopt;
   }
+  Complaint operator()(double* field) const {
+    const std::string& text = texts.front();
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = error == std::errc{} && end == text.data() + text.size();
+    const auto least = static_cast<double>(option.least);
+    const auto most = static_cast<double>(option.most);
+    if (!whole || !(value >= least && value <= most)) {  // false for NaN
+      return "must be a number from " + std::to_string(option.least) + " to " +
+             std::to_string(option.most);
+    }
+    *field = value;
+    return std::nullopt;
+  }
   Complaint operator()(Millis* field) const {
     const auto value = parse_number(option, texts.front());
     if (!value || *value < option.least || *value > option.most) return allowed_numbers(option);
@@ -131,6 +145,11 @@ struct Printer {
   }
   std::string operator()(const Millis* field) const {
     return in_unit(option, static_cast<std::uint64_t>(field->count()));
+  }
+  std::string operator()(const double* field) const {
+    std::array<char, 32> text{};
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), *field).ptr;
+    return {text.data(), end};
   }
   template <class Number>
   std::string operator()(const Number* field) const {

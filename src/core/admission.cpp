@@ -28,7 +28,7 @@ Admission Gate::admit(std::string_view ip, const HubSettings& settings, Now now,
   watch_rates(settings, now.mono, events);
   const Admission verdict = judge(ip, settings, now.mono);
   if (!verdict.ok()) {
-    refuse(verdict, now.mono, events);
+    refuse(reason_of(verdict.verdict), now.mono, events);
     return verdict;
   }
   ++held_;
@@ -67,8 +67,7 @@ void Gate::watch_rates(const HubSettings& settings, MonoTime now, std::vector<Ev
   }
 }
 
-void Gate::refuse(const Admission& verdict, MonoTime now, std::vector<Event>& events) {
-  const RefusalReason reason = reason_of(verdict.verdict);
+void Gate::refuse(RefusalReason reason, MonoTime now, std::vector<Event>& events) {
   ++refused_[static_cast<std::size_t>(reason)];
   ++refused_since_told_;
   // One line a second at most, with the count: a flood must not flood the log.

@@ -25,6 +25,11 @@ class Gate {
 
   void release(std::string_view ip);
 
+  /// One that was not even asked for here.
+  void refused_elsewhere(RefusalReason reason, Now now, std::vector<Event>& events) {
+    refuse(reason, now.mono, events);
+  }
+
   /// Nobody is admitted from now on.
   void close() { draining_ = true; }
   bool draining() const { return draining_; }
@@ -38,7 +43,7 @@ class Gate {
  private:
   Admission judge(std::string_view ip, const HubSettings& settings, MonoTime now);
   void watch_rates(const HubSettings& settings, MonoTime now, std::vector<Event>& events);
-  void refuse(const Admission& verdict, MonoTime now, std::vector<Event>& events);
+  void refuse(RefusalReason reason, MonoTime now, std::vector<Event>& events);
 
   StringMap<std::uint32_t> per_ip_;
   std::size_t held_ = 0;

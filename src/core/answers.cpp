@@ -1,11 +1,26 @@
 #include "core/answers.hpp"
 
+#include <algorithm>
+
+#include "core/trace.hpp"
+
 namespace signal_hub::core {
 namespace {
 
 void send_to(State& state, const ReplyTo& reply_to, const Dedupe::Answer& a, Now now) {
+  if (is_operator(reply_to.conn)) {
+    state.operator_answers.push_back(
+        {reply_to.conn.generation, reply_to.correlation_id.value_or(""), a.type, a.payload});
+    return;
+  }
   Session* session = state.sessions.find(reply_to.conn);
-  if (session == nullptr) return;
+  if (session == nullptr) return count_drop(state, DropReason::asker_gone);
+  if (is_traced(state, reply_to.metadata)) {
+    trace(state, reply_to.metadata, "answered",
+          {{"sessionId", session->session_id},
+           {"messageId", reply_to.correlation_id.value_or("")},
+           {"type", a.type}});
+  }
   const Uuid id = Uuid::make(state.rng);
   std::optional<std::string_view> correlation;
   if (reply_to.correlation_id) correlation = *reply_to.correlation_id;
@@ -17,7 +32,9 @@ void send_to(State& state, const ReplyTo& reply_to, const Dedupe::Answer& a, Now
   wire::write_answer(
       frame, {id.view(), state.settings.hub_address, reply_to.to, correlation, now.wall, metadata},
       a.type, a.payload);
-  enqueue(state, *session, wire::Opcode::text, {frame});
+  if (!enqueue(state, *session, wire::Opcode::text, {frame})) {
+    count_drop(state, DropReason::asker_gone);
+  }
 }
 
 void settle(State& state, const OpenRequest& request, const Dedupe::Answer& a, bool retryable,
@@ -29,8 +46,12 @@ void settle(State& state, const OpenRequest& request, const Dedupe::Answer& a, b
 }
 
 void note_refusal(State& state, const OpenRequest& request, ErrorCode code) {
-  ++state.stats.errors[static_cast<std::size_t>(code)];
+  count_error(state, request.type, code);
   const Session* session = state.sessions.find(request.reply_to.conn);
+  if (is_traced(state, request.reply_to.metadata)) {
+    trace(state, request.reply_to.metadata, "refused",
+          {{"messageId", request.message_id}, {"code", std::string(info(code).name)}});
+  }
   state.events.push_back({LogEvent::message_refused,
                           {{"sessionId", session ? session->session_id : std::string()},
                            {"actorAddress", request.reply_to.to},
@@ -38,6 +59,11 @@ void note_refusal(State& state, const OpenRequest& request, ErrorCode code) {
 }
 
 }  // namespace
+
+void count_error(State& state, std::size_t type, ErrorCode code) {
+  ++state.stats.errors[static_cast<std::size_t>(code)];
+  ++state.stats.failed_by_type[std::min(type, request_type_count)];
+}
 
 void answer_encoded(State& state, const OpenRequest& request, std::string_view type,
                     std::string_view payload, std::string_view members, Now now) {

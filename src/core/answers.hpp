@@ -11,6 +11,9 @@
 
 namespace signal_hub::core {
 
+/// Counts a refusal of a request, or of an element of it, by code and type.
+void count_error(State& state, std::size_t type, ErrorCode code);
+
 /// Answers with a payload already encoded. Where the request was repeated from another connection
 /// meanwhile, it goes there. `members` are added to the metadata.
 void answer_encoded(State& state, const OpenRequest& request, std::string_view type,

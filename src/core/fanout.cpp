@@ -67,12 +67,15 @@ bool deliver_to(State& state, Fanout& fanout, const Fanout::Recipient& recipient
 }
 
 void run_slice(State& state, Fanout& fanout, std::size_t slice, Now now) {
+  const DeliveryKind kind = fanout.topic.empty() ? DeliveryKind::broadcast : DeliveryKind::publish;
+  const Origin outer = std::exchange(state.origin, {kind, fanout.accepted_us});
   const std::size_t end = std::min(fanout.recipients.size(), fanout.next + slice);
   const bool late = expired(fanout, now);
   if (late) count_drop(state, DropReason::expired, end - fanout.next);
   for (; fanout.next < end; ++fanout.next) {
     if (late || !deliver_to(state, fanout, fanout.recipients[fanout.next], now)) ++fanout.failed;
   }
+  state.origin = outer;
 }
 
 void conclude_reliable(State& state, const Fanout& fanout, Now now) {
@@ -123,6 +126,7 @@ void finish(State& state, std::list<Fanout>::iterator running, std::vector<ConnI
 
 void start_fanout(State& state, Fanout fanout, Now now) {
   const std::size_t slice = state.settings.fanout_slice;
+  fanout.accepted_us = now.stopwatch_us;
   Fanouts& all = state.fanouts;
   const bool behind = !fanout.topic.empty() && all.behind_topic.contains(fanout.topic);
   if (!behind && (slice == 0 || fanout.recipients.size() <= slice)) {

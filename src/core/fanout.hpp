@@ -34,6 +34,7 @@ struct Fanout {
   SharedTail tail;
   std::optional<WallTime> expires;  // from the ttl
   std::vector<Recipient> recipients;
+  std::uint64_t accepted_us = 0;  // stopwatch
   std::size_t next = 0;
   std::size_t delivered = 0;
   std::size_t queued = 0;  // for those that are away

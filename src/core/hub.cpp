@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/limits.hpp"
+#include "core/admin.hpp"
 #include "core/commits.hpp"
 #include "core/fanout.hpp"
 #include "core/intake.hpp"
@@ -13,6 +14,7 @@
 #include "core/outflow.hpp"
 #include "core/receipts.hpp"
 #include "core/recovery.hpp"
+#include "core/report.hpp"
 #include "core/state.hpp"
 #include "core/upkeep.hpp"
 
@@ -31,6 +33,10 @@ Admission Hub::admit(std::string_view ip, Now now) {
   return state_->gate.admit(ip, state_->settings, now, state_->events);
 }
 
+void Hub::refused(RefusalReason reason, Now now) {
+  state_->gate.refused_elsewhere(reason, now, state_->events);
+}
+
 void Hub::abandoned(std::string_view ip) { state_->gate.release(ip); }
 
 ConnId Hub::opened(std::string_view ip, Now now) {
@@ -40,6 +46,7 @@ ConnId Hub::opened(std::string_view ip, Now now) {
   const ConnId id = s.sessions.insert(ip, Uuid::make(s.rng).str(), now.mono);
   Session& session = *s.sessions.find(id);
   session.id = id;
+  session.traffic.connected_at = now.wall;
   arm_session(s, session);
   if (s.gate.draining()) close_session(s, session, close_going_away, "server_shutdown", now);
   return id;
@@ -59,6 +66,8 @@ void Hub::reassembling(ConnId conn, std::size_t bytes, Now now) {
 }
 
 void Hub::frame(ConnId conn, std::string_view bytes, Now now) {
+  state_->last_request = OpenRequest::no_type;
+  begin(now);
   expire_due(*state_, now);
   if (Session* session = state_->sessions.find(conn)) take_frame(*state_, *session, bytes, now);
   settle(*state_, now);
@@ -76,7 +85,13 @@ void Hub::still_oversized(ConnId conn, std::size_t size, Now now) {
 }
 
 void Hub::alive(ConnId conn, Now now) {
-  if (Session* session = state_->sessions.find(conn)) session->last_heard = now.mono;
+  Session* session = state_->sessions.find(conn);
+  if (session == nullptr) return;
+  session->last_heard = now.mono;
+  if (const std::uint64_t sent = std::exchange(session->traffic.ping_us, 0); sent != 0) {
+    session->traffic.round_trip_us = std::max<std::uint64_t>(1, now.stopwatch_us - sent);
+    state_->stats.round_trips.observe(session->traffic.round_trip_us);
+  }
 }
 
 void Hub::closed(ConnId conn, bool clean, Now now) {
@@ -94,6 +109,7 @@ void Hub::closed(ConnId conn, bool clean, Now now) {
 }
 
 void Hub::tick(Now now) {
+  begin(now);
   expire_due(*state_, now);
   state_->topics.reap(limits::reaped_per_turn);
   for (const ConnId id : run_fanout_slices(*state_, now)) {
@@ -104,6 +120,8 @@ void Hub::tick(Now now) {
   }
   settle(*state_, now);
 }
+
+void Hub::begin(Now now) { state_->origin = {DeliveryKind::send, now.stopwatch_us}; }
 
 Restored Hub::restore(const Recovered& recovered, Now now) {
   return core::restore(*state_, recovered, now);
@@ -118,6 +136,7 @@ void Hub::finish_restore(Restored& done, Now now) { core::finish_restore(*state_
 void Hub::durable(std::uint64_t seq, const std::vector<std::uint64_t>& refused, Now now) {
   state_->store_failing = false;
   state_->journal.confirm(seq);
+  begin(now);
   commits_done(*state_, seq, refused, now);
   settle(*state_, now);
 }
@@ -127,6 +146,7 @@ void Hub::store_failed() { state_->store_failing = true; }
 void Hub::storage_full(bool full) { state_->store_full = full; }
 
 void Hub::loaded(Loaded rows, Now now) {
+  begin(now);
   take_loaded(*state_, std::move(rows), now);
   if (!state_->not_duplicates.empty()) retake_frames(*state_, now);
   settle(*state_, now);
@@ -137,6 +157,14 @@ void Hub::drain(Millis spread, Now now) {
   drain_sessions(*state_, spread, now);
   settle(*state_, now);
 }
+
+void Hub::authenticate_with(const Authenticator& authenticator) {
+  state_->authenticator = &authenticator;
+}
+
+void Hub::trace(double sample) { state_->trace_sample = sample; }
+
+void Hub::report(Now now) { core::report(*state_, now); }
 
 void Hub::reconfigure(const HubSettings& settings) {
   state_->settings = settings;
@@ -160,7 +188,9 @@ void Hub::handed_over(ConnId conn, std::size_t bytes, Now now) {
   Session* session = state_->sessions.find(conn);
   if (session == nullptr) return;
   core::handed_over(*state_, *session, bytes, now);
-  if (!state_->mail_due.empty()) send_due_mail(*state_, now);
+  if (state_->mail_due.empty()) return;
+  state_->origin = {DeliveryKind::mailbox, now.stopwatch_us};
+  send_due_mail(*state_, now);
 }
 
 void Hub::written(ConnId conn, Now now) {
@@ -212,6 +242,13 @@ MonoTime Hub::next_deadline() const {
 }
 
 Stats Hub::stats(MonoTime now) const { return snapshot(*state_, now); }
+
+std::string_view Hub::last_request() const {
+  const std::size_t type = state_->last_request;
+  return type < wire::request_types().size() ? wire::request_types()[type].name : "";
+}
+
+Admin Hub::admin() { return Admin(*state_); }
 
 std::size_t Hub::connections() const { return state_->sessions.size(); }
 

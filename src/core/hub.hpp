@@ -23,6 +23,7 @@
 
 namespace signal_hub::core {
 
+class Admin;
 struct State;
 
 class Hub {
@@ -40,6 +41,9 @@ class Hub {
   /// May a connection from `ip` be upgraded now? Counts towards the rates; if admitted, exactly one
   /// opened() or abandoned() with the same ip must follow.
   Admission admit(std::string_view ip, Now now);
+
+  /// The transport has refused a connection itself.
+  void refused(RefusalReason reason, Now now);
 
   /// An admitted upgrade that never became a connection.
   void abandoned(std::string_view ip);
@@ -63,7 +67,7 @@ class Hub {
   /// More of such a message has been discarded; past 4 times the limit the session ends.
   void still_oversized(ConnId conn, std::size_t size, Now now);
 
-  /// Any sign of life that is no message: a pong, a ping.
+  /// A sign of life that is no message: a pong.
   void alive(ConnId conn, Now now);
 
   /// The socket is gone. `clean` is a close frame with code 1000 or without a code.
@@ -96,6 +100,16 @@ class Hub {
   /// Stop: tells every session server_shutdown, with a reconnectAfter spread over `spread`, and
   /// closes with 1001. No connection is admitted any more.
   void drain(Millis spread, Now now);
+
+  /// Asked about tokens from now on; what it has granted stays. REQUIRES: settings.auth; it
+  /// outlives the hub.
+  void authenticate_with(const Authenticator& authenticator);
+
+  /// Which share of the traces (metadata.traceId) is logged, 0 to 1.
+  void trace(double sample);
+
+  /// Puts a report of the state, of bounded length, among the events.
+  void report(Now now);
 
   /// New limits for what follows; hub_address and auth must not change.
   void reconfigure(const HubSettings& settings);
@@ -137,9 +151,20 @@ class Hub {
   MonoTime next_deadline() const;
 
   Stats stats(MonoTime now) const;
+
+  // ---- the operator ----------------------------------------------------------------------------
+
+  /// For one call.
+  Admin admin();
+
   std::size_t connections() const;
 
+  /// The type of the request that the last frame() carried; empty: it carried none.
+  std::string_view last_request() const;
+
  private:
+  void begin(Now now);
+
   std::unique_ptr<State> state_;
 };
 

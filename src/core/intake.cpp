@@ -1,5 +1,6 @@
 #include "core/intake.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "core/handlers/handlers.hpp"
 #include "core/lifecycle.hpp"
 #include "core/rate.hpp"
+#include "core/trace.hpp"
 #include "wire/forward.hpp"
 
 namespace signal_hub::core {
@@ -153,6 +155,38 @@ std::string effective_from(const State& state, const Session& session, std::stri
   return actor != nullptr && actor->conn == session.id ? std::string(from) : session.identity;
 }
 
+/// Logs that a request with a traceId came, and what its handling led to at once.
+class Traced {
+ public:
+  explicit Traced(const Context& c)
+      : state_(c.state), deliveries_(c.state.stats.deliveries), stored_(c.state.stats.stored) {
+    if (!is_traced(state_, c.request.reply_to.metadata)) return;
+    metadata_ = c.request.reply_to.metadata;
+    trace(state_, metadata_, "received",
+          {{"sessionId", c.session.session_id},
+           {"actorAddress", c.from},
+           {"type", std::string(c.envelope.type)},
+           {"messageId", std::string(c.envelope.id)}});
+  }
+  ~Traced() {
+    if (metadata_.empty()) return;
+    const auto since = [](std::uint64_t now, std::uint64_t before) {
+      return static_cast<std::int64_t>(now - before);
+    };
+    trace(state_, metadata_, "handled",
+          {{"deliveries", since(state_.stats.deliveries, deliveries_)},
+           {"stored", since(state_.stats.stored, stored_)}});
+  }
+  Traced(const Traced&) = delete;
+  Traced& operator=(const Traced&) = delete;
+
+ private:
+  State& state_;
+  std::uint64_t deliveries_;
+  std::uint64_t stored_;
+  std::string metadata_;  // empty: not traced
+};
+
 /// A reliable message that may have been accepted before: the store is asked.
 bool asks_store(Context& c, const wire::Request& request, std::string_view frame) {
   if (const auto* publish = std::get_if<wire::Publish>(&request)) {
@@ -170,11 +204,22 @@ enum class Coming : std::uint8_t {
 };
 
 void dispatch(Context& c, const wire::Request& request, std::string_view frame, Coming coming) {
+  const Traced traced(c);
   const bool reliable_one = reliable(request) != nullptr;
   if (is_remembered(c.envelope, request) && !is_fresh(c, reliable_one)) return;
   if (reliable_one && coming == Coming::first && asks_store(c, request, frame)) return;
   if (!in_time(c) || !permitted(c, request)) return;
   std::visit([&c](const auto& r) { handle(c, r); }, request);
+}
+
+/// Of a request that was not understood.
+std::size_t type_index(std::string_view type) {
+  const auto types = wire::request_types();
+  const auto found = std::find_if(types.begin(), types.end(), [type](const wire::RequestType& row) {
+    return row.name == type;
+  });
+  return found == types.end() ? OpenRequest::no_type
+                              : static_cast<std::size_t>(found - types.begin());
 }
 
 void take_envelope(State& state, Session& session, const wire::Envelope& envelope,
@@ -187,6 +232,8 @@ void take_envelope(State& state, Session& session, const wire::Envelope& envelop
                                "The session is not connected; send hub:connect first.", now);
   }
   const auto request = wire::decode_request(envelope);
+  open.type = request ? request->index() : type_index(envelope.type);
+  state.last_request = open.type;
   std::uint32_t cost = request ? std::visit(Price{}, *request) : 1;
   if (coming == Coming::anew) cost = 0;  // paid
   if (!within_rate(state, session, open, cost, now)) return;
@@ -220,8 +267,11 @@ void retake_frames(State& state, Now now) {
 
 void take_frame(State& state, Session& session, std::string_view bytes, Now now) {
   session.last_heard = now.mono;
+  note_activity(state, session, now);
+  ++session.traffic.frames_in;
+  session.traffic.bytes_in += bytes.size();
   state.stats.bytes_received += bytes.size();
-  if (!session.reads_input()) return;
+  if (!session.reads_input()) return count_drop(state, DropReason::session_ended);
   if (bytes == ping_text) {
     enqueue(state, session, wire::Opcode::text, {pong_text});
     return;
@@ -256,6 +306,8 @@ std::size_t message_limit(const State& state, const Session& session) {
 
 void refuse_oversized(State& state, Session& session, std::size_t size, Now now) {
   session.last_heard = now.mono;
+  note_activity(state, session, now);
+  ++session.traffic.frames_in;
   if (!session.reads_input()) return;
   ++state.stats.messages_received;
   count_drop(state, DropReason::oversized);

@@ -143,10 +143,9 @@ struct DeadLetterGone {
 /// Whatever the store has, the entries that follow are everything.
 struct StartOver {};
 
-using JournalEntry =
-    std::variant<ActorRow, ActorGone, SubscriptionRow, SubscriptionGone, MessageRow, PublicationRow,
-                 MessageAttempt, MessageDone, MessageDead, ReceiptFetched, DeadLetterGone,
-                 StartOver>;
+using JournalEntry = std::variant<ActorRow, ActorGone, SubscriptionRow, SubscriptionGone,
+                                  MessageRow, PublicationRow, MessageAttempt, MessageDone,
+                                  MessageDead, ReceiptFetched, DeadLetterGone, StartOver>;
 
 /// What one transaction writes. Immutable once taken; may cross threads.
 struct Batch {

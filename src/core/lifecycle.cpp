@@ -17,6 +17,7 @@ namespace {
 constexpr std::uint16_t close_normal = 1000;
 
 void drop_waiting(State& state, Session& session) {
+  count_drop(state, DropReason::session_ended, session.waiting.size());
   state.waiting_bytes -= session.waiting_bytes;
   session.waiting.clear();
   session.waiting_bytes = 0;
@@ -25,6 +26,7 @@ void drop_waiting(State& state, Session& session) {
 void begin_close(State& state, Session& session, std::uint16_t code, std::string_view reason,
                  Now now) {
   session.closing = true;
+  session.outcome = outcome_named(reason);
   session.farewell.reset();
   session.shutdown_notice.reset();
   drop_waiting(state, session);  // nothing more is read of it
@@ -186,6 +188,8 @@ void finish_session(State& state, Session& session, Now now) {
   drop_waiting(state, session);
   std::vector<ReceiptId> lost;
   const std::size_t copied = session.outbox.copied_bytes();
+  state.queued_frames -= session.outbox.frames();
+  if (session.traffic.stale) --state.stale;
   count_drop(state, DropReason::target_gone, session.outbox.discard(state.buffers, lost));
   state.queued_bytes -= copied;
   state.reassembly_bytes -= std::exchange(session.reassembly_bytes, 0);
@@ -193,6 +197,11 @@ void finish_session(State& state, Session& session, Now now) {
   enter(state, session, SessionState::disconnected, trigger, now);
   state.gate.release(session.ip);
   ++state.stats.connections_closed;
+  const Outcome by_peer = session.gone_clean ? Outcome::closed : Outcome::connection_lost;
+  const Outcome outcome = session.closing ? session.outcome : by_peer;
+  ++state.stats.closed[static_cast<std::size_t>(outcome)];
+  const auto lived = std::chrono::microseconds(now.mono - session.opened).count();
+  state.stats.connection_durations.observe(static_cast<std::uint64_t>(lived));
   state.sessions.erase(session.id);
   receipts_lost(state, lost, now);
 }

@@ -19,13 +19,20 @@ enum class LogEvent : std::uint8_t {
   reload_failed,
   stop_forced,
   transport_log,
+  state_summary,
+  state_session,
+  health_degraded,
+  health_recovered,
   log_lines_dropped,
+  admin_action,
+  admin_refused,
   // sessions
   session_state,
   session_refused,
   connection_refused,
   slow_consumer,
   idle_timeout,
+  session_stale,
   memory_limit_reached,
   reading_paused,
   // load
@@ -53,6 +60,7 @@ enum class LogEvent : std::uint8_t {
   breaker_closed,
   // messages, debug only
   message_refused,
+  message_traced,
 };
 
 struct LogEventInfo {

@@ -53,7 +53,8 @@ void tell(State& state, const Notice& notice, ConnId conn, Now now) {
 
 Notice notice_of(const StoredMessage& row) {
   return {row.position, row.outcome, row.reason,     row.finished_at.value_or(WallTime{}),
-          row.target,   row.sender,  row.message_id, {}, true};
+          row.target,   row.sender,  row.message_id, {},
+          true};
 }
 
 }  // namespace

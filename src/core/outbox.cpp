@@ -41,7 +41,7 @@ std::string& Outbox::copy_buffer(BufferPool& pool) {
 
 void Outbox::append(BufferPool& pool, wire::Opcode opcode, std::string_view head,
                     std::string_view middle, std::string_view tail, const SharedBytes& shared,
-                    ReceiptId receipt) {
+                    ReceiptId receipt, std::uint32_t accepted_us) {
   std::string& buffer = copy_buffer(pool);
   const std::size_t before = buffer.size();
   wire::append_ws_header(buffer, opcode, head.size() + middle.size() + tail.size());
@@ -50,7 +50,7 @@ void Outbox::append(BufferPool& pool, wire::Opcode opcode, std::string_view head
   const std::size_t copied = buffer.size() - before;
   const std::size_t size = copied + (shared ? tail.size() : 0);
   if (shared) chunks_.push_back({{}, shared});
-  sizes_.push_back(static_cast<std::uint32_t>(size));
+  frames_.push_back({static_cast<std::uint32_t>(size), accepted_us});
   bytes_ += size;
   copied_ += copied;
   if (receipt != 0) receipts_.push_back({handed_ + bytes_, receipt});
@@ -61,28 +61,34 @@ std::string_view Outbox::unsent() const {
   return chunks_[first_chunk_].view().substr(offset_, write_bytes);
 }
 
-void Outbox::handed_over(BufferPool& pool, std::size_t bytes) {
+void Outbox::handed_over(BufferPool& pool, std::size_t bytes, std::uint64_t now_us,
+                         WayHistogram& deliveries) {
   Chunk& chunk = chunks_[first_chunk_];
   offset_ += bytes;
   bytes_ -= bytes;
   handed_ += bytes;
   if (!chunk.shared) copied_ -= bytes;
-  pop_sizes(bytes);
+  pop_frames(bytes, now_us, deliveries);
   if (offset_ == chunk.view().size()) drop_front_chunk(pool);
 }
 
-void Outbox::pop_sizes(std::size_t bytes) {
+void Outbox::pop_frames(std::size_t bytes, std::uint64_t now_us, WayHistogram& deliveries) {
   into_frame_ += bytes;
-  while (first_size_ < sizes_.size() && into_frame_ >= sizes_[first_size_]) {
-    into_frame_ -= sizes_[first_size_++];
+  while (first_frame_ < frames_.size() && into_frame_ >= frames_[first_frame_].size) {
+    const OutboxFrame& frame = frames_[first_frame_++];
+    into_frame_ -= frame.size;
     ++frames_done_;
+    // The low bits of a difference are those of the whole.
+    if (frame.accepted_us != 0) {
+      deliveries.observe(static_cast<std::uint32_t>(now_us) - frame.accepted_us);
+    }
   }
-  if (first_size_ == sizes_.size()) {
-    sizes_ = {};
-    first_size_ = 0;
-  } else if (first_size_ >= compact_after) {
-    sizes_.erase(sizes_.begin(), sizes_.begin() + static_cast<std::ptrdiff_t>(first_size_));
-    first_size_ = 0;
+  if (first_frame_ == frames_.size()) {
+    frames_ = {};
+    first_frame_ = 0;
+  } else if (first_frame_ >= compact_after) {
+    frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(first_frame_));
+    first_frame_ = 0;
   }
 }
 
@@ -112,9 +118,9 @@ std::size_t Outbox::discard(BufferPool& pool, std::vector<ReceiptId>& out) {
   if (bytes_ == 0) return 0;
   // The rest of a frame in transit must still leave, or the stream is corrupt.
   std::string rest;
-  std::size_t wanted = into_frame_ == 0 ? 0 : sizes_[first_size_] - into_frame_;
+  std::size_t wanted = into_frame_ == 0 ? 0 : frames_[first_frame_].size - into_frame_;
   const std::size_t dropped = frames() - (into_frame_ == 0 ? 0 : 1);
-  const std::uint32_t whole = into_frame_ == 0 ? 0 : sizes_[first_size_];
+  const OutboxFrame whole = into_frame_ == 0 ? OutboxFrame{} : frames_[first_frame_];
   for (std::size_t i = first_chunk_, skip = offset_; i < chunks_.size() && wanted > 0; ++i) {
     const std::string_view part = chunks_[i].view().substr(skip, wanted);
     rest.append(part);
@@ -122,11 +128,11 @@ std::size_t Outbox::discard(BufferPool& pool, std::vector<ReceiptId>& out) {
     skip = 0;
   }
   while (!chunks_.empty()) drop_front_chunk(pool);
-  sizes_.clear();
-  first_size_ = 0;
+  frames_.clear();
+  first_frame_ = 0;
   bytes_ = copied_ = rest.size();
   if (rest.empty()) return dropped;
-  sizes_.push_back(whole);
+  frames_.push_back(whole);
   chunks_.push_back({std::move(rest), nullptr});
   return dropped;
 }

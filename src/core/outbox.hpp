@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/histogram.hpp"
 #include "wire/ws_frame.hpp"
 
 namespace signal_hub::core {
@@ -27,6 +28,13 @@ class BufferPool {
   std::vector<std::string> free_;
 };
 
+/// One frame that waits. `accepted_us` are the low bits of the stopwatch when the message it
+/// delivers came; 0: it is no delivery.
+struct OutboxFrame {
+  std::uint32_t size;
+  std::uint32_t accepted_us;
+};
+
 /// Names a receipt to be sent when a frame's last byte is with the kernel; 0 is none.
 using ReceiptId = std::uint64_t;
 
@@ -35,13 +43,16 @@ class Outbox {
   /// Appends one frame made of `head` + `middle` + `tail`. A `shared` tail is referenced, not
   /// copied; then `tail` must be its view.
   void append(BufferPool& pool, wire::Opcode opcode, std::string_view head, std::string_view middle,
-              std::string_view tail, const SharedBytes& shared, ReceiptId receipt);
+              std::string_view tail, const SharedBytes& shared, ReceiptId receipt,
+              std::uint32_t accepted_us = 0);
 
   /// The next bytes for the transport, empty if none; valid until the next non-const call.
   std::string_view unsent() const;
 
-  /// `bytes` of unsent() now belong to the transport.
-  void handed_over(BufferPool& pool, std::size_t bytes);
+  /// `bytes` of unsent() now belong to the transport. Tells `deliveries` how long those that are
+  /// complete took until `now_us`.
+  void handed_over(BufferPool& pool, std::size_t bytes, std::uint64_t now_us,
+                   WayHistogram& deliveries);
 
   /// All that was handed over is with the kernel: moves the receipts reached to `out`.
   void written(std::vector<ReceiptId>& out);
@@ -57,7 +68,7 @@ class Outbox {
   std::size_t discard(BufferPool& pool, std::vector<ReceiptId>& out);
 
   bool empty() const { return bytes_ == 0; }
-  std::size_t frames() const { return sizes_.size() - first_size_; }
+  std::size_t frames() const { return frames_.size() - first_frame_; }
   std::size_t bytes() const { return bytes_; }          // still to hand over, shared ones too
   std::size_t copied_bytes() const { return copied_; }  // held by this outbox alone
   std::uint64_t frames_handed_over() const { return frames_done_; }
@@ -75,13 +86,13 @@ class Outbox {
 
   std::string& copy_buffer(BufferPool& pool);
   void drop_front_chunk(BufferPool& pool);
-  void pop_sizes(std::size_t bytes);
+  void pop_frames(std::size_t bytes, std::uint64_t now_us, WayHistogram& deliveries);
 
   std::vector<Chunk> chunks_;
   std::size_t first_chunk_ = 0;
   std::size_t offset_ = 0;  // handed over of the first chunk
-  std::vector<std::uint32_t> sizes_;
-  std::size_t first_size_ = 0;
+  std::vector<OutboxFrame> frames_;
+  std::size_t first_frame_ = 0;
   std::size_t into_frame_ = 0;  // handed over of the first frame
   std::size_t bytes_ = 0;
   std::size_t copied_ = 0;

@@ -46,9 +46,13 @@ bool enqueue(State& state, Session& session, wire::Opcode opcode, const FramePar
   Outbox& outbox = session.outbox;
   const std::size_t before = outbox.copied_bytes();
   outbox.append(state.buffers, opcode, parts.head, parts.middle, parts.tail, parts.shared,
-                parts.receipt);
+                parts.receipt, parts.accepted_us);
   state.queued_bytes += outbox.copied_bytes() - before;
-  if (opcode != wire::Opcode::ping) ++state.stats.messages_sent;
+  ++state.queued_frames;
+  if (opcode != wire::Opcode::ping) {
+    ++state.stats.messages_sent;
+    ++session.traffic.frames_out;
+  }
   mark_dirty(state, session);
   const std::size_t bound = state.settings.max_queue_bytes;
   if (bound != 0 && outbox.bytes() > bound && !session.overflowing) {
@@ -61,9 +65,12 @@ bool enqueue(State& state, Session& session, wire::Opcode opcode, const FramePar
 bool enqueue_delivery(State& state, const Actor& actor, Session& session, std::string_view tail,
                       const SharedBytes& shared, ReceiptId receipt) {
   const DeliveryHead head(state.rng);
-  const FrameParts parts{head.view(), actor.to_member, tail, shared, receipt};
+  // 0 would be no delivery.
+  const auto accepted = std::max(1U, static_cast<std::uint32_t>(state.origin.accepted_us));
+  const FrameParts parts{head.view(), actor.to_member, tail, shared, receipt, accepted};
   if (!enqueue(state, session, wire::Opcode::text, parts)) return false;
   ++state.stats.deliveries;
+  ++state.stats.deliveries_by_kind[static_cast<std::size_t>(state.origin.kind)];
   return true;
 }
 
@@ -133,6 +140,9 @@ MonoTime next_deadline(const State& state, const Session& session) {
   if (settings.ping_interval != 0ms) {
     next = std::min(next, session.last_ping + settings.ping_interval);
   }
+  if (settings.stale_after != 0ms && !session.traffic.stale) {
+    next = std::min(next, session.traffic.last_active + settings.stale_after);
+  }
   if (session.grant) next = std::min(next, session.grant->cut_off);
   return next;
 }
@@ -144,13 +154,27 @@ void arm_session(State& state, Session& session) {
   state.timers.arm(next, {TimerKind::session, session.id.slot, session.id.generation});
 }
 
+void note_activity(State& state, Session& session, Now now) {
+  session.traffic.last_active = now.mono;
+  if (!session.traffic.stale) return;
+  session.traffic.stale = false;
+  --state.stale;
+  arm_session(state, session);
+}
+
 void handed_over(State& state, Session& session, std::size_t bytes, Now now) {
   Outbox& outbox = session.outbox;
   const std::size_t before = outbox.copied_bytes();
-  outbox.handed_over(state.buffers, bytes);
+  outbox.handed_over(state.buffers, bytes, now.stopwatch_us, state.stats.delivery_durations);
   state.queued_bytes -= before - outbox.copied_bytes();
   state.stats.bytes_sent += bytes;
   const std::uint64_t done = outbox.frames_handed_over();
+  state.queued_frames -= done - session.processed_frames;
+  session.traffic.bytes_out += bytes;
+  if (session.traffic.frames_out != session.traffic.frames_out_seen) {
+    session.traffic.frames_out_seen = session.traffic.frames_out;
+    note_activity(state, session, now);
+  }
   session.processed.add(static_cast<std::uint32_t>(done - session.processed_frames), now.mono);
   session.processed_frames = done;
   if (!session.paused_senders.empty() && outbox.frames() < state.settings.resume_threshold) {
@@ -166,7 +190,9 @@ void handed_over(State& state, Session& session, std::size_t bytes, Now now) {
 void discard_outbox(State& state, Session& session, DropReason reason,
                     std::vector<ReceiptId>& lost) {
   const std::size_t before = session.outbox.copied_bytes();
-  count_drop(state, reason, session.outbox.discard(state.buffers, lost));
+  const std::size_t dropped = session.outbox.discard(state.buffers, lost);
+  count_drop(state, reason, dropped);
+  state.queued_frames -= dropped;
   state.queued_bytes -= before;
   state.queued_bytes += session.outbox.copied_bytes();
 }

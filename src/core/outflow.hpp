@@ -20,6 +20,7 @@ struct FrameParts {
   std::string_view tail{};
   SharedBytes shared{};  // owner of `tail` if it is to be referenced
   ReceiptId receipt = 0;
+  std::uint32_t accepted_us = 0;  // of a delivery (OutboxFrame)
 };
 bool enqueue(State& state, Session& session, wire::Opcode opcode, const FrameParts& parts);
 
@@ -54,6 +55,9 @@ MonoTime next_deadline(const State& state, const Session& session);
 
 /// Arms the session's timer if its next deadline is earlier than the one armed.
 void arm_session(State& state, Session& session);
+
+/// A message came from the session or was handed over to it.
+void note_activity(State& state, Session& session, Now now);
 
 /// The transport took `bytes` of the session's outbox.
 void handed_over(State& state, Session& session, std::size_t bytes, Now now);

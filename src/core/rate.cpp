@@ -12,6 +12,7 @@ bool within_rate(State& state, Session& session, const OpenRequest& request, std
   if (cost == 0) return true;
   const auto wait = session.bucket.take(cost, settings.rate_limit, settings.rate_burst, now.mono);
   if (!wait) return true;
+  ++session.traffic.rate_limited;
   const Error error{ErrorCode::rate_limited,
                     "More than " + std::to_string(settings.rate_limit) +
                         " messages a second; the next passes in " + std::to_string(wait->count()) +

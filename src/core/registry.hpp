@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -68,6 +69,12 @@ class Registry {
   template <class F>
   void for_each(F&& f) {
     actors_.for_each(f);
+  }
+
+  /// Every actor, guests included, from `from` on, as SlotMap::walk().
+  template <class F>
+  std::optional<std::uint32_t> walk(std::uint32_t from, std::size_t most, F&& f) const {
+    return actors_.walk(from, most, f);
   }
 
   /// Removed addresses whose versions are kept: f(address, version, until).

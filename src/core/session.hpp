@@ -14,6 +14,7 @@
 #include "core/outbox.hpp"
 #include "core/permissions.hpp"
 #include "core/rate_limit.hpp"
+#include "core/stats.hpp"
 
 namespace signal_hub::core {
 
@@ -33,9 +34,27 @@ struct Grant {
   MonoTime refreshed = MonoTime::min();  // the last refresh that was accepted
 };
 
+/// What has passed through a session, for the connection monitor. Frames are WebSocket messages;
+/// pings, pongs and close frames are none.
+struct Traffic {
+  WallTime connected_at{};      // the upgrade
+  MonoTime last_active{};       // the last message received, or handed to the transport
+  std::uint64_t frames_in = 0;  // liveness texts and oversized ones included
+  std::uint64_t frames_out = 0;
+  std::uint64_t frames_out_seen = 0;  // when last_active was set
+  std::uint64_t bytes_in = 0;         // payloads
+  std::uint64_t bytes_out = 0;        // with frame headers
+  std::uint64_t rate_limited = 0;     // requests refused by the rate limit
+  std::uint64_t ping_us = 0;          // stopwatch at the ping that is not answered yet; 0: none
+  std::uint64_t round_trip_us = 0;    // of the last ping answered; 0: none was yet
+  bool stale = false;                 // inactive for --stale-after
+};
+
 struct Session {
   Session(std::string_view ip_, std::string session_id_, MonoTime now)
-      : ip(ip_), session_id(std::move(session_id_)), opened(now), last_heard(now), last_ping(now) {}
+      : ip(ip_), session_id(std::move(session_id_)), opened(now), last_heard(now), last_ping(now) {
+    traffic.last_active = now;
+  }
 
   ConnId id;  // set right after insertion
   std::string ip;
@@ -66,6 +85,8 @@ struct Session {
   MonoTime throttled_until = never;  // not read, for ignoring hub:pause
   bool reading_paused = false;
 
+  Traffic traffic;
+
   // What it gets.
   Outbox outbox;
   RateWindow processed;
@@ -84,8 +105,9 @@ struct Session {
   std::optional<OpenRequest> farewell;      // hub:disconnect, acknowledged after the open answers
   std::optional<Millis> shutdown_notice{};  // the hub stops: told after them, with reconnectAfter
   MonoTime farewell_by = never;
-  bool closing = false;      // a close was commanded; nothing more is routed to it
-  bool socket_gone = false;  // the socket ended while frames were waiting
+  Outcome outcome = Outcome::other;  // once closing
+  bool closing = false;              // a close was commanded; nothing more is routed to it
+  bool socket_gone = false;          // the socket ended while frames were waiting
   bool gone_clean = false;
   MonoTime cut_at = never;
 

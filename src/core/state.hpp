@@ -22,6 +22,7 @@
 #include "core/load.hpp"
 #include "core/nonces.hpp"
 #include "core/open_request.hpp"
+#include "core/operator_messages.hpp"
 #include "core/outbox.hpp"
 #include "core/registry.hpp"
 #include "core/remembered_ids.hpp"
@@ -55,6 +56,12 @@ struct AttemptReceipt {
 
 using DeliveryReceipt = std::variant<AskReceipt, HeldReceipt, AttemptReceipt>;
 
+/// What is being delivered at the moment: for figures.
+struct Origin {
+  DeliveryKind kind = DeliveryKind::send;
+  std::uint64_t accepted_us = 0;  // stopwatch when its message, or this call, came
+};
+
 struct State {
   State(const HubSettings& settings_, const Authenticator* authenticator_, Mac mac_,
         std::uint64_t seed, Now started)
@@ -69,6 +76,7 @@ struct State {
   wire::EnvelopeDecoder decoder;
 
   // Memory held in queues, in bytes; before what is accounted here, so that it outlives it.
+  std::size_t queued_frames = 0;  // in outboxes
   std::size_t queued_bytes = 0;   // copied into outboxes
   std::size_t shared_bytes = 0;   // large payloads, each once
   std::size_t waiting_bytes = 0;  // frames behind fan-outs
@@ -82,6 +90,7 @@ struct State {
   SlotMap<Session, ConnId> sessions;
   StringMap<ConnId> by_identity;  // with auth: who is connected as this address
   std::size_t connected = 0;
+  std::size_t stale = 0;  // sessions
   Registry registry;
   Topics topics;
   Dedupe dedupe;
@@ -114,9 +123,14 @@ struct State {
   std::vector<DuplicateLoad> not_duplicates;  // to be taken as what they are: new
   RememberedIds remembered;
   std::unordered_set<std::string> absent_senders;  // have receipts to fetch
+  std::uint32_t last_operator_ticket = 0;
+  std::vector<OperatorAnswer> operator_answers;
   std::vector<Command> commands;
   std::vector<Event> events;
   RateWindow received;
+  Origin origin;
+  double trace_sample = 0;                          // of traces, 0 to 1
+  std::size_t last_request = OpenRequest::no_type;  // index of wire::Request, of this call
   Stats stats;
 };
 

@@ -28,6 +28,11 @@ TopicId Topics::topic_named(std::string_view name) {
   return id;
 }
 
+const Topic* Topics::named(std::string_view name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : topics_.find(found->second);
+}
+
 bool Topics::has_room() const { return topics_.size() < limits::topics; }
 
 SubscriptionId Topics::add(ActorId id, Actor& actor, std::string_view name, const Uuid& public_id) {

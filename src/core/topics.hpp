@@ -80,6 +80,14 @@ class Topics {
   /// if they start with it. Valid until the next non-const call.
   const std::vector<TopicId>& matching(std::string_view name);
   const Topic& topic(TopicId id) const { return *topics_.find(id); }
+  /// Exactly this name or glob; null if nobody subscribes to it.
+  const Topic* named(std::string_view name) const;
+
+  /// Every topic from `from` on, as SlotMap::walk().
+  template <class F>
+  std::optional<std::uint32_t> walk(std::uint32_t from, std::size_t most, F&& f) const {
+    return topics_.walk(from, most, f);
+  }
 
   std::size_t size() const { return topics_.size(); }
   std::size_t subscription_count() const { return subscriptions_.size() - abandoned_.size(); }

@@ -36,6 +36,25 @@ void end_expired(State& state, Session& session, Now now) {
   release_actors(state, session, End::unclean, now);
 }
 
+/// False: the session goes on.
+bool end_stale(State& state, Session& session, Now now) {
+  const HubSettings& settings = state.settings;
+  Traffic& traffic = session.traffic;
+  if (settings.stale_after == 0ms || traffic.stale) return false;
+  if (!due(traffic.last_active + settings.stale_after, now)) return false;
+  traffic.stale = true;
+  ++state.stale;
+  state.events.push_back({LogEvent::session_stale,
+                          {{"sessionId", session.session_id},
+                           {"actorAddress", session.identity},
+                           {"duration", (now.mono - traffic.last_active).count()}}});
+  if (!settings.stale_close) return false;
+  say_goodbye(state, session, {"idle", "No message was exchanged for a long time.", std::nullopt},
+              close_policy, now);
+  release_actors(state, session, End::unclean, now);
+  return true;
+}
+
 void live_deadlines(State& state, Session& session, Now now) {
   const HubSettings& settings = state.settings;
   if (session.state == SessionState::connecting && settings.connect_timeout != 0ms &&
@@ -47,8 +66,10 @@ void live_deadlines(State& state, Session& session, Now now) {
     return end_idle(state, session, now);
   }
   if (session.grant && due(session.grant->cut_off, now)) return end_expired(state, session, now);
+  if (end_stale(state, session, now)) return;
   if (settings.ping_interval != 0ms && due(session.last_ping + settings.ping_interval, now)) {
     session.last_ping = now.mono;
+    session.traffic.ping_us = std::max<std::uint64_t>(1, now.stopwatch_us);
     enqueue(state, session, wire::Opcode::ping, {ping_payload});
   }
 }
@@ -147,6 +168,7 @@ void pay_farewells(State& state, Now now) {
 }
 
 void move_mail(State& state, Now now) {
+  state.origin.kind = DeliveryKind::mailbox;
   while (!state.returned_mail.empty()) {
     auto returned = std::move(state.returned_mail);
     state.returned_mail.clear();
@@ -219,6 +241,7 @@ Stats snapshot(const State& state, MonoTime now) {
   }
   stats.connections = state.sessions.size();
   stats.sessions_connected = state.connected;
+  stats.sessions_stale = state.stale;
   stats.actors = state.registry.size();
   stats.actors_away = state.registry.away();
   stats.actors_dormant = state.registry.dormant();
@@ -232,6 +255,7 @@ Stats snapshot(const State& state, MonoTime now) {
   if (state.journal.oldest() != never) stats.journal_lag = now - state.journal.oldest();
   stats.topics = state.topics.size();
   stats.subscriptions = state.topics.subscription_count();
+  stats.queued_frames = state.queued_frames;
   stats.queued_bytes = state.queued_bytes + state.shared_bytes;
   stats.reassembly_bytes = state.reassembly_bytes;
   stats.running_fanouts = state.fanouts.running.size();

@@ -41,7 +41,9 @@ Process::Process(Around around, Disk& disk, app::Transport& transport, std::uint
              [this] { wake(around_.schedule.now()); }),
       hub_(settings_.hub, nullptr, mac, around.plan.seed * 1'000 + run, now()),
       server_({hub_, store_, *this, *this, *this, [] { return app::ProcessFigures{}; },
-               [this]() -> Result<Settings, std::string> { return settings_; },
+               [this]() -> Result<app::Server::Reloaded, std::string> {
+                 return app::Server::Reloaded{settings_, {}};
+               },
                [this] { stopped_ = true; }},
               settings_) {
   recover(disk);

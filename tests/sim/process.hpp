@@ -71,6 +71,7 @@ class Process final : private app::Clock, private app::Timer, private app::Logge
   void write(WallTime at, app::Level level, std::string_view event,
              std::span<const app::LogField> fields) override;
   void flush() override {}
+  std::uint64_t dropped() const override { return 0; }
 
   Around around_;
   std::uint64_t run_;

@@ -40,7 +40,7 @@ def test_ready(hub):
     assert isinstance(json.loads(body), dict)
 
 
-@pytest.mark.parametrize("path", ["/nope", "/health/", "/health/deeper", "/metricsx", "/api/v1/stats",
+@pytest.mark.parametrize("path", ["/nope", "/health/", "/health/deeper", "/metricsx", "/api/v2/stats",
                                   "/../etc/passwd", "/%2e%2e/etc/passwd"])
 def test_unknown_paths_are_not_found(hub, path):
     assert hub.http(path)[0] == 404

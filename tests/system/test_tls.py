@@ -1,4 +1,6 @@
 """wss:// and https:// with --tls-cert and --tls-key (§1)."""
+import shutil
+import signal
 import ssl
 import subprocess
 
@@ -13,12 +15,12 @@ from raw import TEXT, encode_frame, handshake, tcp
 class Pair:
     """A self-signed certificate for this machine, its key, and a client's context that trusts it."""
 
-    def __init__(self, folder, name="hub"):
+    def __init__(self, folder, name="hub", kind=("ec", "-pkeyopt", "ec_paramgen_curve:P-256")):
         self.cert, self.key = str(folder / f"{name}.pem"), str(folder / f"{name}.key")
         subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-             "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-             "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", self.key, "-out", self.cert],
+            ["openssl", "req", "-x509", "-newkey", *kind, "-nodes", "-days", "2",
+             "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+             "-keyout", self.key, "-out", self.cert],
             check=True, capture_output=True)
         self.flags = ("--tls-cert", self.cert, "--tls-key", self.key)
         self.context = ssl.create_default_context(cafile=self.cert)
@@ -114,6 +116,37 @@ async def test_the_clients_of_the_command_line(hub, pair):
                "1", env={"SSL_CERT_FILE": pair.cert})
     assert done.returncode == 0, done.stderr
     assert (await a.receive("app:x"))["payload"] == 1
+
+
+# ---- reload -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [("ec", "-pkeyopt", "ec_paramgen_curve:P-256"), ("rsa:2048",)])
+async def test_a_new_certificate_is_shown_to_new_connections(start_hub, tmp_path, kind):
+    first, second = Pair(tmp_path, "first"), Pair(tmp_path, "second", kind)
+    hub = start_hub(*first.flags)
+    a = await actor(hub, ssl=first.context)
+    for new, file in ((second.cert, first.cert), (second.key, first.key)):
+        shutil.copy(new, file)
+    hub.signal(signal.SIGHUP)
+    assert hub.wait_log("reloaded")["needsRestart"] == ""
+    b = await actor(hub, ssl=second.context)
+    assert (await a.deliver(b.me, 1))["type"] == "hub:delivery_ack"  # the old session lives
+    with pytest.raises(ssl.SSLCertVerificationError):
+        await actor(hub, ssl=first.context)
+    context = ssl.create_default_context(cafile=second.cert)
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    with context.wrap_socket(tcp(hub), server_hostname="localhost") as secured:
+        assert secured.selected_alpn_protocol() == "http/1.1"
+
+
+async def test_a_certificate_that_does_not_fit_its_key_changes_nothing(start_hub, tmp_path):
+    first, second = Pair(tmp_path, "first"), Pair(tmp_path, "second")
+    hub = start_hub(*first.flags)
+    shutil.copy(second.cert, first.cert)
+    hub.signal(signal.SIGHUP)
+    assert first.cert in hub.wait_log("reload_failed")["reason"]
+    await actor(hub, ssl=first.context)
 
 
 # ---- refused at start ---------------------------------------------------------------------------

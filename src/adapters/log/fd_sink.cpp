@@ -48,6 +48,7 @@ void FdSink::sink_it_(const spdlog::details::log_msg& message) {
   if (pending_.size() + line.size() > limits::log_buffer_bytes) write_out();
   if (pending_.size() + line.size() > limits::log_buffer_bytes) {
     ++dropped_;
+    ++dropped_in_all_;
     return;
   }
   pending_.append(line.data(), line.size());

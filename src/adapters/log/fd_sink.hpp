@@ -25,6 +25,9 @@ class FdSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex
   /// Lines dropped since the last call; 0 as long as there is no room to tell of them.
   std::uint64_t take_dropped();
 
+  /// Lines dropped since the start.
+  std::uint64_t dropped_in_all() const { return dropped_in_all_; }
+
   /// Flushes, waiting for the reader at most that long.
   void drain(Millis patience);
 
@@ -37,7 +40,8 @@ class FdSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex
 
   int fd_;
   std::string pending_;
-  std::uint64_t dropped_ = 0;
+  std::uint64_t dropped_ = 0;  // since the last take_dropped()
+  std::uint64_t dropped_in_all_ = 0;
 };
 
 }  // namespace signal_hub::adapters

@@ -53,6 +53,8 @@ class FdLogger final : public app::Logger {
 
   void flush() override { logger_.flush(); }
 
+  std::uint64_t dropped() const override { return sink_->dropped_in_all(); }
+
  private:
   void tell_of_dropped(WallTime at) {
     const std::uint64_t count = sink_->take_dropped();

@@ -10,7 +10,7 @@ UvLoop* owner(void* handle) {
   return static_cast<UvLoop*>(uv_handle_get_data(static_cast<uv_handle_t*>(handle)));
 }
 
-constexpr std::array signal_numbers{SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+constexpr std::array signal_numbers{SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2};
 
 }  // namespace
 
@@ -84,7 +84,8 @@ bool UvLoop::finish() {
 Now UvLoop::now() const {
   using std::chrono::system_clock;
   const auto wall = std::chrono::duration_cast<Millis>(system_clock::now().time_since_epoch());
-  return {MonoTime{Millis{static_cast<std::int64_t>(uv_now(&loop_))}}, WallTime{wall}};
+  return {MonoTime{Millis{static_cast<std::int64_t>(uv_now(&loop_))}}, WallTime{wall},
+          stopwatch_us()};
 }
 
 std::uint64_t UvLoop::stopwatch_us() const { return uv_hrtime() / 1000; }

@@ -55,7 +55,7 @@ class UvLoop final : public app::Clock, public app::Timer {
   uv_idle_t idle_{};
   uv_check_t check_{};
   uv_prepare_t prepare_{};
-  std::array<uv_signal_t, 4> signals_{};
+  std::array<uv_signal_t, 5> signals_{};
   app::LoopEvents* events_ = nullptr;
   bool finished_ = false;
 };

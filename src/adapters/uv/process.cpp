@@ -1,6 +1,7 @@
 #include "adapters/uv/process.hpp"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <uv.h>
 
 #include <filesystem>
@@ -14,6 +15,11 @@ double seconds(const timeval& t) {
 }
 
 std::uint64_t open_descriptors() {
+  // Its size is their number since Linux 6.2; counting tens of thousands takes milliseconds.
+  struct stat folder {};
+  if (stat("/proc/self/fd", &folder) == 0 && folder.st_size > 0) {
+    return static_cast<std::uint64_t>(folder.st_size);
+  }
   std::error_code error;
   std::uint64_t count = 0;
   std::filesystem::directory_iterator at("/proc/self/fd", error);

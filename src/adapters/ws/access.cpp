@@ -6,6 +6,8 @@
 namespace signal_hub::adapters {
 namespace {
 
+using core::RefusalReason;
+
 constexpr std::string_view json_protocol = "signal-hub.v1.json";
 constexpr int bad_request = 400;
 constexpr int forbidden = 403;
@@ -56,18 +58,20 @@ std::optional<Refusal> refuse_origin(const UpgradeRequest& r, const ServerSettin
   if (!allowed.empty()) {
     const bool known = std::find(allowed.begin(), allowed.end(), r.origin) != allowed.end();
     if (!r.has_origin || known) return std::nullopt;
-    return Refusal{forbidden, "This Origin is not among those given with --allow-origin."};
+    return Refusal{forbidden, RefusalReason::origin,
+                   "This Origin is not among those given with --allow-origin."};
   }
   if (auth) return std::nullopt;
   if (r.has_origin && !is_loopback_host(origin_host(r.origin))) {
-    return Refusal{forbidden,
+    return Refusal{forbidden, RefusalReason::origin,
                    "Without authentication only pages from this machine may connect; use "
                    "--allow-origin."};
   }
   const std::string host = host_of(r.host);
   const bool ours = std::find(listen_hosts.begin(), listen_hosts.end(), host) != listen_hosts.end();
   if (is_loopback_host(host) || ours) return std::nullopt;
-  return Refusal{forbidden, "The Host header names neither this machine nor a listen address."};
+  return Refusal{forbidden, RefusalReason::origin,
+                 "The Host header names neither this machine nor a listen address."};
 }
 
 }  // namespace
@@ -89,21 +93,26 @@ bool is_loopback_host(std::string_view host) {
 std::optional<Refusal> refuse_upgrade(const UpgradeRequest& r, const ServerSettings& settings,
                                       bool auth, const std::vector<std::string>& listen_hosts) {
   if (lower(r.upgrade) != "websocket") {
-    return Refusal{bad_request, "Only an upgrade to websocket is offered."};
+    return Refusal{bad_request, RefusalReason::handshake,
+                   "Only an upgrade to websocket is offered."};
   }
   if (r.path != "/" && r.path != "/ws") {
-    return Refusal{not_found, "WebSockets are served at /ws and /."};
+    return Refusal{not_found, RefusalReason::handshake, "WebSockets are served at /ws and /."};
   }
-  if (!r.is_get) return Refusal{method_not_allowed, "A WebSocket handshake is a GET request."};
+  if (!r.is_get)
+    return Refusal{method_not_allowed, RefusalReason::handshake,
+                   "A WebSocket handshake is a GET request."};
   if (r.version != "13") {
-    return Refusal{upgrade_required, "Sec-WebSocket-Version must be 13."};
+    return Refusal{upgrade_required, RefusalReason::handshake, "Sec-WebSocket-Version must be 13."};
   }
   if (!valid_key(r.key)) {
-    return Refusal{bad_request, "Sec-WebSocket-Key must be 16 bytes in base64."};
+    return Refusal{bad_request, RefusalReason::handshake,
+                   "Sec-WebSocket-Key must be 16 bytes in base64."};
   }
-  if (r.host.empty()) return Refusal{bad_request, "The Host header is missing."};
+  if (r.host.empty())
+    return Refusal{bad_request, RefusalReason::handshake, "The Host header is missing."};
   if (!offers_known(r.protocols)) {
-    return Refusal{bad_request,
+    return Refusal{bad_request, RefusalReason::handshake,
                    "None of the offered subprotocols is known; this hub speaks "
                    "signal-hub.v1.json."};
   }

@@ -8,6 +8,7 @@
 
 #include "base/cidr.hpp"
 #include "base/settings.hpp"
+#include "core/stats.hpp"
 
 namespace signal_hub::adapters {
 
@@ -26,6 +27,7 @@ struct UpgradeRequest {
 
 struct Refusal {
   int status;
+  core::RefusalReason kind;
   std::string reason;  // one sentence for the response's body
 };
 

@@ -2,11 +2,11 @@
 
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <array>
 #include <cstring>
 #include <utility>
 
+#include "adapters/ws/headers.hpp"
 #include "adapters/ws/http_response.hpp"
 #include "base/limits.hpp"
 #include "wire/json_check.hpp"
@@ -27,42 +27,12 @@ Connection* connection_of(lws* wsi) {
 /// Empties it and gives its memory back, which `= {}` would keep.
 void forget(std::string& text) { std::string().swap(text); }
 
-std::string header(lws* wsi, lws_token_indexes token) {
-  const int length = lws_hdr_total_length(wsi, token);
-  if (length <= 0) return {};
-  std::string text(static_cast<std::size_t>(length) + 1, '\0');
-  const int copied = lws_hdr_copy(wsi, text.data(), length + 1, token);
-  text.resize(copied > 0 ? static_cast<std::size_t>(copied) : 0);
-  return text;
-}
-
-bool has(lws* wsi, lws_token_indexes token) { return lws_hdr_total_length(wsi, token) > 0; }
-
 std::string peer_of(lws* wsi) {
   std::array<char, 64> text{};
   lws_get_peer_simple(wsi, text.data(), text.size());
   const std::string_view peer(text.data());
   constexpr std::string_view mapped = "::ffff:";
   return std::string(peer.starts_with(mapped) ? peer.substr(mapped.size()) : peer);
-}
-
-struct Method {
-  lws_token_indexes uri;  // where libwebsockets keeps the request's path
-  std::string_view name;
-};
-
-constexpr std::array methods{
-    Method{WSI_TOKEN_GET_URI, "GET"},         Method{WSI_TOKEN_HEAD_URI, "HEAD"},
-    Method{WSI_TOKEN_POST_URI, "POST"},       Method{WSI_TOKEN_PUT_URI, "PUT"},
-    Method{WSI_TOKEN_DELETE_URI, "DELETE"},   Method{WSI_TOKEN_PATCH_URI, "PATCH"},
-    Method{WSI_TOKEN_OPTIONS_URI, "OPTIONS"},
-};
-
-/// Null: one that libwebsockets does not know.
-const Method* method_of(lws* wsi) {
-  const auto* found = std::find_if(methods.begin(), methods.end(),
-                                   [wsi](const Method& m) { return has(wsi, m.uri); });
-  return found == methods.end() ? nullptr : found;
 }
 
 UpgradeRequest upgrade_request(lws* wsi, std::string_view upgrade) {
@@ -78,13 +48,6 @@ UpgradeRequest upgrade_request(lws* wsi, std::string_view upgrade) {
   r.origin = header(wsi, WSI_TOKEN_ORIGIN);
   r.host = header(wsi, WSI_TOKEN_HOST);
   return r;
-}
-
-/// libwebsockets keeps what the socket does not take at once.
-bool send_http(lws* wsi, const std::string& bytes) {
-  std::vector<unsigned char> buffer(LWS_PRE + bytes.size());
-  std::memcpy(buffer.data() + LWS_PRE, bytes.data(), bytes.size());
-  return lws_write(wsi, buffer.data() + LWS_PRE, bytes.size(), LWS_WRITE_HTTP) >= 0;
 }
 
 int status_of(core::Admission::Verdict verdict) {
@@ -116,9 +79,15 @@ int close_with(lws* wsi, std::uint16_t code, std::string_view reason) {
 
 }  // namespace
 
-int Callbacks::dispatch(lws* wsi, lws_callback_reasons reason, void*, void* in, std::size_t len) {
+int Callbacks::dispatch(lws* wsi, lws_callback_reasons reason, void* user, void* in,
+                        std::size_t len) {
   auto* self = static_cast<Callbacks*>(lws_context_user(lws_get_context(wsi)));
-  return self == nullptr ? 0 : self->on(wsi, reason, in, len);
+  if (self == nullptr) return 0;
+  if (reason == LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS) {
+    self->tls.attach(static_cast<SSL_CTX*>(user));
+    return 0;
+  }
+  return self->on(wsi, reason, in, len);
 }
 
 int Callbacks::on(lws* wsi, lws_callback_reasons reason, void* in, std::size_t len) {
@@ -126,7 +95,10 @@ int Callbacks::on(lws* wsi, lws_callback_reasons reason, void* in, std::size_t l
   switch (reason) {
     case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED: ++sockets_; return 0;
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: return confirm_upgrade(wsi, text);
-    case LWS_CALLBACK_HTTP: return http(wsi, {text, len});
+    case LWS_CALLBACK_HTTP: return http.request(wsi, {text, len});
+    case LWS_CALLBACK_HTTP_BODY: return http.body(wsi, {text, len});
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION: return http.body_complete(wsi);
+    case LWS_CALLBACK_HTTP_WRITEABLE: return http.writeable(wsi);
     case LWS_CALLBACK_ESTABLISHED: established(wsi); return 0;
     case LWS_CALLBACK_RECEIVE: return receive(wsi, text, len);
     case LWS_CALLBACK_RECEIVE_PONG:
@@ -147,9 +119,15 @@ bool Callbacks::has_room() const {
 }
 
 int Callbacks::confirm_upgrade(lws* wsi, std::string_view upgrade) {
+  if (http.door(wsi) == app::Door::admin_socket) {
+    return refuse(wsi, 404, "There are no WebSockets here.", 0ms);
+  }
   const auto refusal = refuse_upgrade(upgrade_request(wsi, upgrade), settings_.server,
                                       settings_.hub.auth, listen_hosts);
-  if (refusal) return refuse(wsi, refusal->status, refusal->reason, 0ms);
+  if (refusal) {
+    events_.refused(refusal->kind);
+    return refuse(wsi, refusal->status, refusal->reason, 0ms);
+  }
   std::string ip = client_address(peer_of(wsi), header(wsi, WSI_TOKEN_X_FORWARDED_FOR), trusted);
   const core::Admission admission = events_.admit(ip);
   if (!admission.ok()) {
@@ -176,19 +154,6 @@ int Callbacks::refuse(lws* wsi, int status, const std::string& reason, Millis re
   // Closed right after: what follows an upgrade request is no HTTP.
   send_http(wsi, encode_response(response, false, true));
   return -1;
-}
-
-int Callbacks::http(lws* wsi, std::string_view path) {
-  const std::string query = header(wsi, WSI_TOKEN_HTTP_URI_ARGS);
-  const std::string authorization = header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION);
-  const Method* known = method_of(wsi);
-  const std::string_view method = known == nullptr ? "" : known->name;
-  const app::HttpResponse response = events_.http({method, path, query, authorization, {}});
-  // A request that may carry a body is not read further: its answer ends the connection.
-  const bool head = method == "HEAD";
-  const bool close = method != "GET" && !head;
-  if (!send_http(wsi, encode_response(response, head, close)) || close) return -1;
-  return lws_http_transaction_completed(wsi) != 0 ? -1 : 0;
 }
 
 void Callbacks::established(lws* wsi) {
@@ -277,6 +242,7 @@ void Callbacks::closed(lws* wsi) {
 
 void Callbacks::destroyed(lws* wsi) {
   if (sockets_ > 0) --sockets_;
+  http.gone(wsi);
   const std::unique_ptr<Connection> c(connection_of(wsi));
   lws_set_opaque_user_data(wsi, nullptr);
   if (c && !c->id.valid()) events_.abandoned(c->ip);

@@ -10,6 +10,8 @@
 
 #include "adapters/ws/access.hpp"
 #include "adapters/ws/connection.hpp"
+#include "adapters/ws/http_exchanges.hpp"
+#include "adapters/ws/tls.hpp"
 #include "app/ports.hpp"
 #include "base/settings.hpp"
 
@@ -18,7 +20,7 @@ namespace signal_hub::adapters {
 class Callbacks {
  public:
   Callbacks(const Settings& settings, app::TransportEvents& events)
-      : settings_(settings), events_(events) {}
+      : http(events), settings_(settings), events_(events) {}
 
   /// What libwebsockets calls; `in` and `len` as it documents per reason.
   static int dispatch(lws* wsi, lws_callback_reasons reason, void* user, void* in, std::size_t len);
@@ -31,14 +33,15 @@ class Callbacks {
   void cut(ConnId conn);
   void pause_reading(ConnId conn, bool paused);
 
+  TlsSwitch tls;
   std::vector<Cidr> trusted;
   std::vector<std::string> listen_hosts;
+  HttpExchanges http;
 
  private:
   int on(lws* wsi, lws_callback_reasons reason, void* in, std::size_t len);
   int confirm_upgrade(lws* wsi, std::string_view upgrade);
   int refuse(lws* wsi, int status, const std::string& reason, Millis retry_after);
-  int http(lws* wsi, std::string_view path);
   void established(lws* wsi);
   int receive(lws* wsi, const char* in, std::size_t len);
   void discard(Connection& c, std::size_t rest);

@@ -17,7 +17,6 @@ namespace {
 
 constexpr int backlog = 4096;
 constexpr int accepts_per_wake = 64;
-constexpr mode_t socket_file_mode = 0660;
 
 /// Any socket address, with its length.
 struct SocketName {
@@ -148,12 +147,12 @@ Listener::Listener(int fd, ListenAddress address, OnAccept on_accept)
       on_accept_(std::move(on_accept)) {}
 
 Result<std::unique_ptr<Listener>> Listener::open(uv_loop_t* loop, const ListenAddress& address,
-                                                 OnAccept on_accept) {
+                                                 OnAccept on_accept, mode_t file_mode) {
   const int fd = open_socket(address);
   if (fd < 0) return refuse(address, reason_of(errno));
   std::unique_ptr<Listener> listener(new Listener(fd, address, std::move(on_accept)));
   if (address.kind == ListenAddress::Kind::unix_socket) {
-    chmod(address.host.c_str(), socket_file_mode);
+    chmod(address.host.c_str(), file_mode);
     listener->file_ = identity_of(address.host);
   } else {
     listener->address_.port = bound_port(fd, address);
@@ -192,6 +191,7 @@ void Listener::accept_ready() {
       fd = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
       if (fd >= 0) ::close(fd);
       spare_fd_ = open_spare();
+      if (fd >= 0) on_accept_(-1, address_);
       continue;
     }
     if (fd < 0) return;

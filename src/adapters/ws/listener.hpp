@@ -5,6 +5,7 @@
 // surplus is closed instead of spinning on accept().
 #pragma once
 
+#include <sys/types.h>
 #include <uv.h>
 
 #include <functional>
@@ -20,13 +21,18 @@ namespace signal_hub::adapters {
 
 class Listener {
  public:
-  /// Takes ownership of a connected, non-blocking descriptor.
+  /// Takes ownership of a connected, non-blocking descriptor; -1: there was none left for a
+  /// connection, which was closed unheard.
   using OnAccept = std::function<void(int fd, const ListenAddress& address)>;
 
   /// A unix socket's file that nobody listens on any more is replaced; a file of another kind never
   /// is. Errors: a sentence naming the address.
   static Result<std::unique_ptr<Listener>> open(uv_loop_t* loop, const ListenAddress& address,
-                                                OnAccept on_accept);
+                                                OnAccept on_accept,
+                                                mode_t file_mode = default_file_mode);
+
+  /// Of a unix socket's file.
+  static constexpr mode_t default_file_mode = 0660;
 
   /// Stops accepting; a unix socket's file is removed, unless another has taken its place.
   ~Listener();

@@ -19,6 +19,7 @@ namespace signal_hub::adapters {
 namespace {
 
 constexpr unsigned handshake_seconds = 10;
+constexpr mode_t admin_file_mode = 0600;
 constexpr std::size_t fd_reserve = 64;  // database, log, listeners, and what libraries open
 
 std::string url_of(const ListenAddress& a, bool tls) {
@@ -42,13 +43,16 @@ class WsServer::Impl {
     for (const std::string& text : settings.server.listen) {
       if (auto error = listen(text)) return error;
     }
-    return std::nullopt;
+    return settings.server.admin_socket.empty() ? std::nullopt
+                                                : listen_for_admin(settings.server.admin_socket);
   }
 
+  /// The operator's socket stays until the end: a drain is something to watch.
   void stop_listening() { listeners_.clear(); }
 
   void destroy() {
     stop_listening();
+    admin_listener_.reset();
     if (context_ == nullptr) return;
     // libwebsockets closes its handles in the first call and frees itself in the second.
     lws_context_destroy(context_);
@@ -89,8 +93,20 @@ class WsServer::Impl {
     vhost_ = lws_create_vhost(context_, &info);
     if (vhost_ != nullptr) return std::nullopt;
     if (!tls_) return "cannot create the WebSocket server";
-    return "cannot use the TLS files " + settings.tls_cert + " and " + settings.tls_key +
-           ": they must be a PEM certificate chain and its key, readable by the hub";
+    return unusable_pair(settings.tls_cert, settings.tls_key);
+  }
+
+  std::optional<std::string> listen_for_admin(const std::string& path) {
+    auto listener = Listener::open(
+        loop_, {ListenAddress::Kind::unix_socket, path, 0},
+        [this](int fd, const ListenAddress&) {
+          // Not a virtual host of its own: the Host header would choose it.
+          if (lws* wsi = adopt_as(fd, true)) callbacks_.http.admin_sockets.insert(wsi);
+        },
+        admin_file_mode);
+    if (!listener) return listener.error();
+    admin_listener_ = std::move(*listener);
+    return std::nullopt;
   }
 
   std::optional<std::string> listen(const std::string& text) {
@@ -107,16 +123,20 @@ class WsServer::Impl {
   }
 
   void adopt(int fd, const ListenAddress& at) {
-    if (!callbacks_.has_room()) {
-      ::close(fd);
+    if (fd < 0 || !callbacks_.has_room()) {
+      if (fd >= 0) ::close(fd);
+      events_.refused(core::RefusalReason::no_room);
       return;
     }
-    const bool plain = at.kind == ListenAddress::Kind::unix_socket || !tls_;
+    adopt_as(fd, at.kind == ListenAddress::Kind::unix_socket || !tls_);
+  }
+
+  lws* adopt_as(int fd, bool plain) {
     const int type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP | (plain ? 0 : LWS_ADOPT_ALLOW_SSL);
     lws_sock_file_fd_type descriptor{};
     descriptor.sockfd = fd;
-    lws_adopt_descriptor_vhost(vhost_, static_cast<lws_adoption_type>(type), descriptor, nullptr,
-                               nullptr);
+    return lws_adopt_descriptor_vhost(vhost_, static_cast<lws_adoption_type>(type), descriptor,
+                                      nullptr, nullptr);
   }
 
   // One read and one service buffer of this size halve the cost per message against 4 KiB.
@@ -135,6 +155,7 @@ class WsServer::Impl {
   lws_vhost* vhost_ = nullptr;
   bool tls_ = false;
   std::vector<std::unique_ptr<Listener>> listeners_;
+  std::unique_ptr<Listener> admin_listener_;
   std::vector<std::string> urls_;
 };
 
@@ -151,6 +172,7 @@ Result<std::unique_ptr<WsServer>> WsServer::create(uv_loop_t* loop, const Settin
 }
 
 const std::vector<std::string>& WsServer::urls() const { return impl_->urls(); }
+void WsServer::show_certificate(TlsPair pair) { impl_->callbacks().tls.show(std::move(pair)); }
 void WsServer::destroy() { impl_->destroy(); }
 void WsServer::stop_listening() { impl_->stop_listening(); }
 
@@ -164,6 +186,14 @@ void WsServer::cut(ConnId conn) { impl_->callbacks().cut(conn); }
 void WsServer::pause_reading(ConnId conn, bool paused) {
   impl_->callbacks().pause_reading(conn, paused);
 }
+
+void WsServer::respond(app::HttpId id, const app::HttpResponse& response) {
+  impl_->callbacks().http.respond(id, response);
+}
+bool WsServer::stream(app::HttpId id, std::string_view bytes) {
+  return impl_->callbacks().http.stream(id, bytes);
+}
+void WsServer::hang_up(app::HttpId id) { impl_->callbacks().http.hang_up(id); }
 
 std::size_t connections_by_fd_limit() {
   rlimit limit{};

@@ -10,13 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "adapters/ws/tls.hpp"
 #include "app/ports.hpp"
 #include "base/result.hpp"
 #include "base/settings.hpp"
 
 namespace signal_hub::adapters {
 
-class WsServer final : public app::Transport {
+class WsServer final : public app::Transport, public app::HttpAnswers {
  public:
   /// Binds every listen address. `events` must outlive the server. Errors: a sentence naming the
   /// address or file at fault.
@@ -29,6 +30,9 @@ class WsServer final : public app::Transport {
   /// One per listen address, with the real port.
   const std::vector<std::string>& urls() const;
 
+  /// Shows `pair` to connections that are made from now on. REQUIRES: TLS is served.
+  void show_certificate(TlsPair pair);
+
   /// Ends every connection and closes all handles on the loop, which it runs for that. No other
   /// call may follow.
   void destroy();
@@ -39,6 +43,11 @@ class WsServer final : public app::Transport {
   void cut(ConnId conn) override;
   void pause_reading(ConnId conn, bool paused) override;
   void stop_listening() override;
+
+  // app::HttpAnswers
+  void respond(app::HttpId id, const app::HttpResponse& response) override;
+  bool stream(app::HttpId id, std::string_view bytes) override;
+  void hang_up(app::HttpId id) override;
 
  private:
   class Impl;

@@ -39,7 +39,7 @@ void refuse_connect(Context& c, std::string_view code, std::string_view reason) 
 void refuse_version(Context& c, const std::string& version) {
   static const std::array<std::string, 1> supported{"0.1.0"};
   const std::string message = "The hub speaks protocol version 0, the client " + version + ".";
-  ++c.state.stats.errors[static_cast<std::size_t>(ErrorCode::version_mismatch)];
+  count_error(c.state, c.request.type, ErrorCode::version_mismatch);
   answer(c.state, c.request, wire::VersionMismatch{version, server_version, supported, message},
          c.now);
   close_session(c.state, c.session, close_policy, "version_mismatch", c.now);

@@ -206,6 +206,7 @@ void enroll_all(Context& c, const wire::Register& request, std::uint64_t since) 
   for (const auto& element : request.actors) {
     const auto error = enroll_element(c, element, request, out);
     if (!error) continue;
+    count_error(c.state, c.request.type, error->code);
     out.begin_object().field("actorAddress", element.name).key("error");
     write_error(out, *error);
     out.end_object();

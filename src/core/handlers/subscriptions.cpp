@@ -89,6 +89,7 @@ void handle(Context& c, const wire::Subscribe& request) {
   for (const auto& element : request.topics) {
     const auto error = enlist(c, element, request, out);
     if (!error) continue;
+    count_error(c.state, c.request.type, error->code);
     out.begin_object().field("topic", element.name).key("error");
     write_error(out, *error);
     out.end_object();

@@ -31,8 +31,13 @@ class ListenerTest : public testing::Test {
   Result<std::unique_ptr<Listener>> open(const std::string& address) {
     const auto parsed = parse_listen_address(address);
     if (!parsed) throw std::runtime_error(parsed.error());
-    return Listener::open(loop_.raw(), *parsed,
-                          [this](int fd, const ListenAddress&) { accepted_.push_back(fd); });
+    return Listener::open(loop_.raw(), *parsed, [this](int fd, const ListenAddress&) {
+      if (fd < 0) {
+        ++unheard_;
+      } else {
+        accepted_.push_back(fd);
+      }
+    });
   }
   /// The complaint names the address and says `why`.
   void refused(const std::string& address, const std::string& why) {
@@ -46,6 +51,7 @@ class ListenerTest : public testing::Test {
   signal_hub::test::TemporaryDirectory files_;
   test::TestLoop loop_;
   std::vector<int> accepted_;
+  int unheard_ = 0;  // closed for lack of descriptors
 };
 
 /// Whether a TCP connection to that address and port is taken.
@@ -227,6 +233,7 @@ TEST_F(ListenerTest, WithoutDescriptorsTheSurplusIsClosedAndTheListenerRecovers)
       return first.ended() && second.ended();
     }));
     EXPECT_TRUE(accepted_.empty());
+    EXPECT_EQ(unheard_, 2);
     // Nothing is left in the queue: the socket does not wake the loop again.
     pollfd listening{listening_socket(), POLLIN, 0};
     ASSERT_GE(listening.fd, 0);

@@ -24,6 +24,7 @@ class FakeHub final : public app::TransportEvents {
     return admission;
   }
   void abandoned(std::string_view ip) override { given_up.emplace_back(ip); }
+  void refused(core::RefusalReason reason) override { refusals.push_back(reason); }
   ConnId opened(std::string_view) override {
     open.push_back({static_cast<std::uint32_t>(open.size()), 1});
     return open.back();
@@ -44,11 +45,18 @@ class FakeHub final : public app::TransportEvents {
   void alive(ConnId conn) override { signs_of_life.push_back(conn); }
   void closed(ConnId conn, bool clean) override { ended.emplace_back(conn, clean); }
   void writable(ConnId conn) override { drained.push_back(conn); }
-  app::HttpResponse http(const app::HttpRequest& request) override {
-    requests.push_back(std::string(request.method) + " " + std::string(request.path) + "?" +
-                       std::string(request.query));
-    return page;
+  std::size_t body_limit(const app::HttpRequest&) override { return body_bytes; }
+  std::optional<app::HttpResponse> http(app::HttpId id, const app::HttpRequest& request) override {
+    std::string text = std::string(request.method) + " " + std::string(request.path) + "?";
+    for (const std::string& argument : request.arguments) text += argument + "&";
+    if (text.ends_with('&')) text.pop_back();
+    if (!request.body.empty()) text += " " + std::string(request.body);
+    if (request.door == app::Door::admin_socket) text += " (admin)";
+    requests.push_back(text);
+    asked.push_back(id);
+    return answers_later ? std::nullopt : std::optional(page);
   }
+  void http_gone(app::HttpId id) override { unanswered.push_back(id); }
   void library_log(std::string_view) override {}
 
   std::vector<std::string> texts() const {
@@ -60,10 +68,13 @@ class FakeHub final : public app::TransportEvents {
   core::Admission admission;
   std::size_t limit = std::size_t{1} << 20U;
   app::HttpResponse page;
+  std::size_t body_bytes = 0;
+  bool answers_later = false;
   std::function<void(ConnId)> on_still_oversized;
 
   std::vector<std::string> admitted;
   std::vector<std::string> given_up;
+  std::vector<core::RefusalReason> refusals;
   std::vector<ConnId> open;
   std::size_t held = 0;
   std::size_t most_held = 0;
@@ -74,6 +85,8 @@ class FakeHub final : public app::TransportEvents {
   std::vector<std::pair<ConnId, bool>> ended;
   std::vector<ConnId> drained;
   std::vector<std::string> requests;
+  std::vector<app::HttpId> asked;
+  std::vector<app::HttpId> unanswered;
 };
 
 class WsWorld : public testing::Test {

@@ -26,6 +26,7 @@ struct FakeLogger final : Logger {
     events.emplace_back(event);
   }
   void flush() override {}
+  std::uint64_t dropped() const override { return 0; }
   std::size_t count(std::string_view event) const {
     return static_cast<std::size_t>(std::count(events.begin(), events.end(), event));
   }

@@ -5,8 +5,8 @@
 #include <sstream>
 #include <string>
 
-#include "app/histogram.hpp"
 #include "app/metrics.hpp"
+#include "base/histogram.hpp"
 
 namespace signal_hub::app {
 namespace {
@@ -27,7 +27,9 @@ TEST(Histogram, BoundsAreInclusiveAndCumulative) {
 TEST(Metrics, EveryMetricOfTheTableIsExportedOnce) {
   const core::Stats stats;
   const DurationHistogram turns;
-  const std::string page = render_metrics({stats, StoreFigures{}, turns, 0, ProcessFigures{}});
+  const Health health{WallTime{}};
+  const std::string page =
+      render_metrics({stats, StoreFigures{}, turns, 0, ProcessFigures{}, health, 0});
   std::set<std::string> typed;
   std::istringstream lines(page);
   for (std::string line; std::getline(lines, line);) {
@@ -45,7 +47,9 @@ TEST(Metrics, EveryMetricOfTheTableIsExportedOnce) {
 TEST(Metrics, EveryReasonAndCodeHasASeries) {
   const core::Stats stats;
   const DurationHistogram turns;
-  const std::string page = render_metrics({stats, StoreFigures{}, turns, 0, ProcessFigures{}});
+  const Health health{WallTime{}};
+  const std::string page =
+      render_metrics({stats, StoreFigures{}, turns, 0, ProcessFigures{}, health, 0});
   for (const ErrorInfo& row : error_table()) {
     EXPECT_NE(page.find("errors_total{code=\"" + std::string(row.name) + "\"} 0"),
               std::string::npos);

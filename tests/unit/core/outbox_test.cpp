@@ -21,11 +21,12 @@ struct OutboxTest : testing::Test {
     std::string all;
     for (auto bytes = outbox.unsent(); !bytes.empty(); bytes = outbox.unsent()) {
       all += bytes;
-      outbox.handed_over(pool, bytes.size());
+      outbox.handed_over(pool, bytes.size(), 0, deliveries);
     }
     return all;
   }
   BufferPool pool;
+  WayHistogram deliveries;
   Outbox outbox;
 };
 
@@ -59,10 +60,10 @@ TEST_F(OutboxTest, ReceiptsComeWhenAllBeforeThemIsWritten) {
   add("first", 7);
   add("second", 8);
   std::vector<ReceiptId> reached;
-  outbox.handed_over(pool, 7);
+  outbox.handed_over(pool, 7, 0, deliveries);
   outbox.written(reached);
   EXPECT_EQ(reached, std::vector<ReceiptId>{7});
-  outbox.handed_over(pool, 3);
+  outbox.handed_over(pool, 3, 0, deliveries);
   outbox.written(reached);
   EXPECT_EQ(reached.size(), 1U);
   drain();
@@ -74,7 +75,7 @@ TEST_F(OutboxTest, DiscardKeepsTheFrameInTransit) {
   add("first", 1);
   add("second", 2);
   add("third", 3);
-  outbox.handed_over(pool, 9);  // the first and two bytes of the second
+  outbox.handed_over(pool, 9, 0, deliveries);  // the first and two bytes of the second
   std::vector<ReceiptId> lost;
   EXPECT_EQ(outbox.discard(pool, lost), 1U);
   EXPECT_EQ(lost, (std::vector<ReceiptId>{1, 2, 3}));
@@ -87,8 +88,8 @@ TEST_F(OutboxTest, DiscardAcrossASharedTail) {
   const auto tail = std::make_shared<const std::string>(5'000, 'x');
   add_shared("head", tail);
   add("gone");
-  outbox.handed_over(pool, 8);
-  outbox.handed_over(pool, 1'000);
+  outbox.handed_over(pool, 8, 0, deliveries);
+  outbox.handed_over(pool, 1'000, 0, deliveries);
   std::vector<ReceiptId> lost;
   EXPECT_EQ(outbox.discard(pool, lost), 1U);
   EXPECT_EQ(drain(), std::string(4'000, 'x'));
@@ -102,7 +103,7 @@ TEST_F(OutboxTest, AQueueThatNeverRunsEmptyDoesNotGrow) {
     add_shared("h", tail);
     for (std::size_t left = 4 + 1 + 4'096; left > 0;) {
       const std::size_t n = std::min(left, outbox.unsent().size());
-      outbox.handed_over(pool, n);
+      outbox.handed_over(pool, n, 0, deliveries);
       left -= n;
     }
   }

@@ -1,0 +1,115 @@
+// /dead-letters and /messages: what became of stored messages.
+#include "app/admin/handlers.hpp"
+#include "base/limits.hpp"
+
+namespace signal_hub::app::admin {
+namespace {
+
+constexpr std::size_t filter_bytes = 256;
+
+void write_members(wire::JsonWriter& out, const ArchivedMessage& m) {
+  out.field("id", std::to_string(m.position)).field("messageId", m.message_id);
+  out.field("sender", m.sender).field("target", m.target);
+  field_or_null(out, "type", m.type);
+  out.field("reason", m.reason.value_or("")).field("attempts", m.attempts);
+  field_or_null(out, "lastError", m.last_error);
+  out.field("acceptedAt", m.accepted_at);
+  out.field("deadAt", m.ended_at.value_or(m.accepted_at));
+  field_or_null(out, "expiresAt", m.expires_at);
+  out.field("bytes", m.bytes);
+}
+
+HttpResponse listing(const ArchiveAnswer& answer) {
+  return json([&answer](wire::JsonWriter& out) {
+    out.begin_object().key("items").begin_array();
+    for (const ArchivedMessage& message : answer.messages) {
+      out.begin_object();
+      write_members(out, message);
+      out.end_object();
+    }
+    out.end_array();
+    const bool more = answer.more && !answer.messages.empty();
+    text_or_null(out, "next", more ? encode_position(answer.messages.back().position) : "");
+    out.end_object();
+  });
+}
+
+HttpResponse detail(const ArchiveAnswer& answer) {
+  if (answer.messages.empty()) return to_response(not_found("This dead letter"));
+  const ArchivedMessage& m = answer.messages.front();
+  return json([&m](wire::JsonWriter& out) {
+    out.begin_object();
+    write_members(out, m);
+    out.raw_field("history", m.history).raw_field("message", m.message.value_or("null"));
+    out.end_object();
+  });
+}
+
+HttpResponse story(const std::string& id, const ArchiveAnswer& answer) {
+  if (answer.messages.empty()) return to_response(not_found("A stored message with this id"));
+  return json([&](wire::JsonWriter& out) {
+    out.begin_object().field("messageId", id).key("deliveries").begin_array();
+    for (const ArchivedMessage& m : answer.messages) {
+      out.begin_object().field("sender", m.sender).field("target", m.target);
+      out.field("state", m.state).field("attempts", m.attempts).key("nextAttemptAt").null();
+      field_or_null(out, "reason", m.reason);
+      out.field("acceptedAt", m.accepted_at);
+      field_or_null(out, "expiresAt", m.expires_at);
+      out.field("bytes", m.bytes).raw_field("history", m.history).end_object();
+    }
+    out.end_array().end_object();
+  });
+}
+
+Checked<DeadLetterFilter> filter_of(const Arguments& arguments, Now now) {
+  auto older = arguments.number("olderThan");
+  if (!older) return fail(older.error());
+  auto newer = arguments.number("newerThan");
+  if (!newer) return fail(newer.error());
+  DeadLetterFilter filter;
+  filter.target = arguments.text("target").value_or("");
+  filter.reason = arguments.text("reason").value_or("");
+  if (filter.target.size() > filter_bytes || filter.reason.size() > filter_bytes) {
+    return fail(invalid("A filter has at most " + std::to_string(filter_bytes) + " bytes."));
+  }
+  const auto ago = [now](std::uint64_t ms) {
+    const auto all = static_cast<std::uint64_t>(epoch_ms(now.wall));
+    return now.wall - Millis{static_cast<std::int64_t>(std::min(ms, all))};
+  };
+  if (*older) filter.dead_until = ago(**older);
+  if (*newer) filter.dead_after = ago(**newer);
+  return filter;
+}
+
+}  // namespace
+
+Answer list_dead_letters(Call& call) {
+  const auto arguments = Arguments::read(
+      call.request.arguments, {"limit", "cursor", "target", "reason", "olderThan", "newerThan"});
+  if (!arguments) return arguments.error();
+  const auto page = page_of(*arguments);
+  if (!page) return page.error();
+  const auto below = decode_position(page->cursor);
+  if (!below) return below.error();
+  auto filter = filter_of(*arguments, call.now);
+  if (!filter) return filter.error();
+  return ask_archive(call, ListDeadLetters{std::move(*filter), *below, page->limit},
+                     [](const Result<ArchiveAnswer>& answer) { return listing(*answer); });
+}
+
+Answer get_dead_letter(Call& call) {
+  const auto position = whole(call.parameter);
+  if (!position) return not_found("This dead letter");
+  return ask_archive(call, FindDeadLetter{*position},
+                     [](const Result<ArchiveAnswer>& answer) { return detail(*answer); });
+}
+
+Answer get_message(Call& call) {
+  const auto arguments = Arguments::read(call.request.arguments, {"sender"});
+  if (!arguments) return arguments.error();
+  const std::string id(call.parameter);
+  return ask_archive(call, FindMessage{id, arguments->text("sender").value_or("")},
+                     [id](const Result<ArchiveAnswer>& answer) { return story(id, *answer); });
+}
+
+}  // namespace signal_hub::app::admin
