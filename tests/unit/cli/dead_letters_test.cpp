@@ -85,9 +85,9 @@ TEST_F(DeadLetterCommands, list_prints_a_table) {
 TEST_F(DeadLetterCommands, list_as_json_is_as_the_administration_api_has_it) {
   EXPECT_EQ(run("dead-letters", {"list", "--json"}), 0);
   EXPECT_EQ(out_,
-            R"({"id":"7","messageId":"order-1","sender":"@(a)","target":"@(b)","type":"t",)"
-            R"("reason":"max_attempts","attempts":5,"lastError":"timeout",)"
-            R"("acceptedAt":1700000000000,"deadAt":1700000061000,"expiresAt":null,"bytes":24})"
+            R"j({"id":"7","messageId":"order-1","sender":"@(a)","target":"@(b)","type":"t",)j"
+            R"j("reason":"max_attempts","attempts":5,"lastError":"timeout",)j"
+            R"j("acceptedAt":1700000000000,"deadAt":1700000061000,"expiresAt":null,"bytes":24})j"
             "\n");
 }
 
@@ -205,7 +205,7 @@ TEST_F(DeadLetterCommands, why_tells_each_message_with_that_id) {
             "  2023-11-14T22:13:20.001Z  stored\n");
   EXPECT_EQ(run("why", {"order-1", "--json"}), 0);
   EXPECT_FALSE(sender_.has_value());
-  EXPECT_TRUE(out_.starts_with(R"({"messageId":"order-1","deliveries":[{"sender":"@(a)",)"))
+  EXPECT_TRUE(out_.starts_with(R"j({"messageId":"order-1","deliveries":[{"sender":"@(a)",)j"))
       << out_;
 }
 

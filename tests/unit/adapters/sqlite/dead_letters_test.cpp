@@ -126,8 +126,9 @@ TEST(SqliteDeadLetters, of_no_database_or_an_older_one_are_none) {
             std::string::npos);
   EXPECT_FALSE(adapters::purge_dead_letters(none, {}).ok());
   EXPECT_FALSE(std::filesystem::exists(none));
-  const auto older =
-      adapters::find_messages(TESTS_FOLDER "/golden/schema_2.db", "m-1", std::nullopt);
+  const std::string old_file = folder.path() + "/old.db";
+  std::filesystem::copy_file(TESTS_FOLDER "/golden/schema_2.db", old_file);
+  const auto older = adapters::find_messages(old_file, "m-1", std::nullopt);
   ASSERT_FALSE(older.ok());
   EXPECT_NE(older.error().find("signal-hub migrate"), std::string::npos) << older.error();
 }
