@@ -30,6 +30,16 @@ _signal_hub_flags='
   --resume-threshold
   --max-queue-bytes
   --queue-limit
+  --ack-timeout
+  --max-attempts
+  --retry-base
+  --retry-cap
+  --ack-window
+  --breaker-failures
+  --breaker-pause
+  --receipt-ttl
+  --dedupe-window
+  --dedupe-limit
   --durable-ttl
   --dedupe-memory
   --max-message-size
@@ -44,6 +54,9 @@ _signal_hub_flags='
   --checkpoint-interval
   --checkpoint-batch
   --wal-limit
+  --db-limit
+  --dead-letter-limit
+  --dead-letter-ttl
   --journal-limit
   --drain-timeout
   --high-connection-rate
@@ -79,6 +92,16 @@ declare -gA _signal_hub_values=(
   [--resume-threshold]=''
   [--max-queue-bytes]=''
   [--queue-limit]=''
+  [--ack-timeout]=''
+  [--max-attempts]=''
+  [--retry-base]=''
+  [--retry-cap]=''
+  [--ack-window]=''
+  [--breaker-failures]=''
+  [--breaker-pause]=''
+  [--receipt-ttl]=''
+  [--dedupe-window]=''
+  [--dedupe-limit]=''
   [--durable-ttl]=''
   [--dedupe-memory]=''
   [--max-message-size]=''
@@ -93,6 +116,9 @@ declare -gA _signal_hub_values=(
   [--checkpoint-interval]=''
   [--checkpoint-batch]=''
   [--wal-limit]=''
+  [--db-limit]=''
+  [--dead-letter-limit]=''
+  [--dead-letter-ttl]=''
   [--journal-limit]=''
   [--drain-timeout]=''
   [--high-connection-rate]=''
@@ -100,7 +126,7 @@ declare -gA _signal_hub_values=(
   [--log-level]='debug info warn error'
   [--log-format]='json text'
 )
-_signal_hub_commands='subscribe publish send actors token check migrate backup'
+_signal_hub_commands='subscribe publish send actors dead-letters why token check migrate backup'
 # END GENERATED completion
 
 # The flags of a command, which its help lists.
