@@ -34,6 +34,16 @@ _signal_hub_flags='
   --resume-threshold
   --max-queue-bytes
   --queue-limit
+  --ack-timeout
+  --max-attempts
+  --retry-base
+  --retry-cap
+  --ack-window
+  --breaker-failures
+  --breaker-pause
+  --receipt-ttl
+  --dedupe-window
+  --dedupe-limit
   --durable-ttl
   --dedupe-memory
   --max-message-size
@@ -48,6 +58,9 @@ _signal_hub_flags='
   --checkpoint-interval
   --checkpoint-batch
   --wal-limit
+  --db-limit
+  --dead-letter-limit
+  --dead-letter-ttl
   --journal-limit
   --drain-timeout
   --high-connection-rate
@@ -98,6 +111,16 @@ declare -gA _signal_hub_values=(
   [--resume-threshold]=''
   [--max-queue-bytes]=''
   [--queue-limit]=''
+  [--ack-timeout]=''
+  [--max-attempts]=''
+  [--retry-base]=''
+  [--retry-cap]=''
+  [--ack-window]=''
+  [--breaker-failures]=''
+  [--breaker-pause]=''
+  [--receipt-ttl]=''
+  [--dedupe-window]=''
+  [--dedupe-limit]=''
   [--durable-ttl]=''
   [--dedupe-memory]=''
   [--max-message-size]=''
@@ -112,6 +135,9 @@ declare -gA _signal_hub_values=(
   [--checkpoint-interval]=''
   [--checkpoint-batch]=''
   [--wal-limit]=''
+  [--db-limit]=''
+  [--dead-letter-limit]=''
+  [--dead-letter-ttl]=''
   [--journal-limit]=''
   [--drain-timeout]=''
   [--high-connection-rate]=''
@@ -131,7 +157,7 @@ declare -gA _signal_hub_values=(
   [--degraded-loop-lag]=''
   [--unhealthy-loop-lag]=''
 )
-_signal_hub_commands='subscribe publish send actors stats sessions topics queues kick drain reload log-level token check migrate backup'
+_signal_hub_commands='subscribe publish send actors stats sessions topics queues kick drain reload log-level dead-letters why token check migrate backup'
 # END GENERATED completion
 
 # The flags of a command, which its help lists.

@@ -2,6 +2,7 @@
 
 #include "adapters/sqlite/backup.hpp"
 #include "adapters/sqlite/database.hpp"
+#include "adapters/sqlite/dead_letters.hpp"
 #include "adapters/sqlite/inspect.hpp"
 #include "adapters/sqlite/migrate.hpp"
 #include "adapters/sqlite/open.hpp"
@@ -37,8 +38,34 @@ Result<std::uint64_t, cli::DatabaseFault> backup(const std::string& path, const 
   return *bytes;
 }
 
+/// The same, with the error as the commands know it.
+template <class T>
+Result<T, cli::DatabaseFault> of_database(Result<T> result) {
+  if (!result) return fail(cli::DatabaseFault{result.error()});
+  return std::move(*result);
+}
+
+auto dead_letters(const std::string& path, const app::DeadLetterChoice& choice, bool with_texts) {
+  return of_database(adapters::list_dead_letters(path, choice, with_texts));
+}
+
+auto requeue(const std::string& path, const app::DeadLetterChoice& choice, WallTime now) {
+  return of_database(adapters::requeue_dead_letters(path, choice, now));
+}
+
+auto purge(const std::string& path, const app::DeadLetterChoice& choice) {
+  return of_database(adapters::purge_dead_letters(path, choice));
+}
+
+auto find_messages(const std::string& path, const std::string& message_id,
+                   const std::optional<std::string>& sender) {
+  return of_database(adapters::find_messages(path, message_id, sender));
+}
+
 }  // namespace
 
-cli::DatabaseTools database_tools() { return {pending, migrate, backup}; }
+cli::DatabaseTools database_tools() {
+  return {pending, migrate, backup, dead_letters, requeue, purge, find_messages};
+}
 
 }  // namespace signal_hub

@@ -127,14 +127,12 @@ class Process {
 
   adapters::SqliteOptions store_options() const {
     const ServerSettings& server = settings_.server;
-    const app::Retention keep = app::retention_of(settings_);
     adapters::SqliteOptions options;
     options.path = server.db;
     options.full_durability = server.durability == "full";
     options.wal_limit = server.wal_limit;
     options.upkeep_interval = server.checkpoint_interval;
-    options.kept = {keep.receipt_ttl, keep.dedupe_window, keep.dedupe_limit, keep.dead_letter_ttl,
-                    keep.dead_letter_limit};
+    options.kept = app::retention_of(settings_);
     return options;
   }
 

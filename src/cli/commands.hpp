@@ -63,6 +63,10 @@ int migrate_command(std::span<const std::string> arguments, const DatabaseTools&
                     std::ostream& out, std::ostream& err);
 int backup_command(std::span<const std::string> arguments, const DatabaseTools& tools,
                    std::ostream& out, std::ostream& err);
+int dead_letters_command(std::span<const std::string> arguments, const DatabaseTools& tools,
+                         std::ostream& out, std::ostream& err);
+int why_command(std::span<const std::string> arguments, const DatabaseTools& tools,
+                std::ostream& out, std::ostream& err);
 int docs_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
                  std::ostream& err);
 

@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "app/dead_letters.hpp"
 #include "base/result.hpp"
+#include "core/journal_entries.hpp"
 
 namespace signal_hub::cli {
 
@@ -28,6 +31,28 @@ struct DatabaseTools {
   std::function<Result<std::uint64_t, DatabaseFault>(const std::string& path,
                                                      const std::string& file)>
       backup;
+
+  /// The newest first; `with_texts`: their messages too. Also while a hub uses the database.
+  std::function<Result<std::vector<app::DeadLetter>, DatabaseFault>(
+      const std::string& path, const app::DeadLetterChoice& choice, bool with_texts)>
+      dead_letters;
+
+  /// Not while a hub uses it.
+  std::function<Result<app::Requeued, DatabaseFault>(
+      const std::string& path, const app::DeadLetterChoice& choice, WallTime now)>
+      requeue;
+
+  /// Not while a hub uses it. How many there were.
+  std::function<Result<std::uint64_t, DatabaseFault>(const std::string& path,
+                                                     const app::DeadLetterChoice& choice)>
+      purge;
+
+  /// What is known of the messages with this id, of anybody's if no sender is named. Also while a
+  /// hub uses the database.
+  std::function<Result<std::vector<core::StoredMessage>, DatabaseFault>(
+      const std::string& path, const std::string& message_id,
+      const std::optional<std::string>& sender)>
+      find_messages;
 };
 
 }  // namespace signal_hub::cli

@@ -127,8 +127,8 @@ def test_two_hubs_on_one_database_the_second_names_the_first(start_hub, tmp_path
 
 def test_the_man_page_has_queries_for_each_view():
     text = " ".join(man_queries())
-    assert {"v_actors", "v_subscriptions", "v_queue", "v_dead_letters", "v_meta"} <= set(
-        re.findall(r"v_\w+", text))
+    assert {"v_actors", "v_subscriptions", "v_queue", "v_dead_letters", "v_receipts",
+            "v_meta"} <= set(re.findall(r"v_\w+", text))
 
 
 @pytest.mark.parametrize("query", man_queries())

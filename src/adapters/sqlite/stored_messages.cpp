@@ -33,7 +33,9 @@ enum Column : int {
   subscribers,
   stored_for,
   text,
+  end,
 };
+static_assert(dead_letter_bytes == end && dead_letter_type == end + 1);
 
 constexpr const char* common =
     " AS place, position, target, sender, message_id, topic, accepted_at, stored_at, attempted_at,"
@@ -55,6 +57,12 @@ std::string select_waiting(WithText text) {
 
 std::string select_dead(WithText text) {
   return of_messages(StoredMessage::Place::dead, "dead_at", text, "dead_letters");
+}
+
+std::string select_dead_letter(WithText text) {
+  std::string sql = select_dead(text) + " WHERE position = ?1";
+  return sql.insert(sql.find(" FROM "),
+                    ", bytes, iif(json_valid(message), json_extract(message, '$.type'), '')");
 }
 
 std::string select_finished() {
@@ -103,7 +111,7 @@ void read_all(Prepared& statement, std::vector<StoredMessage>& into) {
 
 void settle(std::vector<StoredMessage>& rows) {
   const auto order = [](const StoredMessage& m) {
-    return std::tuple(m.position, m.place != StoredMessage::Place::dead);
+    return std::tuple(m.position, m.place == StoredMessage::Place::dead);
   };
   std::sort(rows.begin(), rows.end(), [&order](const StoredMessage& a, const StoredMessage& b) {
     return order(a) < order(b);

@@ -17,13 +17,19 @@ std::string select_waiting(WithText text);
 std::string select_finished();
 std::string select_dead(WithText text);
 
+/// A whole statement: one dead letter by position, with two columns more.
+std::string select_dead_letter(WithText text);
+inline constexpr int dead_letter_bytes = 23;
+inline constexpr int dead_letter_type = 24;  // empty: the text says none
+
 /// Throws SQLite::Exception.
 core::StoredMessage read_stored(const Prepared& row);
 
 /// All rows of a statement whose parameters are bound. Throws SQLite::Exception.
 void read_all(Prepared& statement, std::vector<core::StoredMessage>& into);
 
-/// By position, each once: a message that is a dead letter is that, and not a finished one.
+/// By position, each once: a dead letter is told as what became of the message, while that is
+/// known.
 void settle(std::vector<core::StoredMessage>& rows);
 
 }  // namespace signal_hub::adapters

@@ -6,8 +6,8 @@
 #include <exception>
 
 #include "adapters/sqlite/database.hpp"
-#include "adapters/sqlite/retention.hpp"
 #include "adapters/sqlite/statements.hpp"
+#include "adapters/sqlite/trimmer.hpp"
 
 namespace signal_hub::adapters {
 namespace {
@@ -24,7 +24,7 @@ struct Writer::Connection {
   Connection(SQLite::Database opened, const SqliteOptions& options)
       : db(std::move(opened)),
         statements(db),
-        retention(db, options),
+        trimmer(db, options.kept),
         page_bytes(static_cast<std::uint64_t>(pragma_number(db, "page_size"))),
         pages(db, "PRAGMA page_count"),
         free_pages(db, "PRAGMA freelist_count") {
@@ -38,7 +38,7 @@ struct Writer::Connection {
   }
   SQLite::Database db;
   Statements statements;
-  Retention retention;
+  Trimmer trimmer;
   const std::uint64_t page_bytes;
   Prepared pages;
   Prepared free_pages;
@@ -138,12 +138,12 @@ bool Writer::write_one(const core::JournalEntry& entry, WallTime at) {
 
 void Writer::finish(const core::Batch& batch) {
   Connection& c = *connection_;
-  c.retention.trim(c.statements.messages().take_changes(), batch.at);
+  c.trimmer.trim(c.statements.messages().take_changes(), batch.at);
   c.statements.set_meta("last_batch", static_cast<std::int64_t>(batch.seq));
   if (batch.last) c.statements.set_meta("stopped_clean", 1);
   const StoredAmounts amounts = measure();
   c.db.exec("COMMIT");
-  c.retention.committed();
+  c.trimmer.committed();
   amounts_ = amounts;
 }
 
@@ -153,7 +153,7 @@ void Writer::roll_back() {
     connection_->db.tryExec("ROLLBACK");
   }
   connection_->statements.messages().take_changes();
-  connection_->retention.rolled_back();
+  connection_->trimmer.rolled_back();
 }
 
 StoredAmounts Writer::measure() const {
@@ -162,7 +162,7 @@ StoredAmounts Writer::measure() const {
     return statement.step() ? static_cast<std::uint64_t>(statement.number(0)) : 0;
   };
   Connection& c = *connection_;
-  return {c.retention.counts(), evicted_before_ + c.retention.dead_letters_evicted(),
+  return {c.trimmer.counts(), evicted_before_ + c.trimmer.dead_letters_evicted(),
           (number(c.pages) - number(c.free_pages)) * c.page_bytes};
 }
 

@@ -38,7 +38,11 @@ class DatabaseCommands : public testing::Test {
                        [this](const std::string& path, const std::string& file) {
                          calls_.push_back("backup " + path + " " + file);
                          return Result<std::uint64_t, DatabaseFault>(4096);
-                       }};
+                       },
+                       {},
+                       {},
+                       {},
+                       {}};
   std::string out_;
   std::string err_;
 };

@@ -19,7 +19,7 @@ void make_damaged(World& w) {
   core::MessageRow large = message(1, "@(a)");
   large.tail.append(100'000, ' ');
   ASSERT_TRUE(w.write({large}));
-  ASSERT_TRUE(w.write({core::MessageDone{1, core::DeliveryOutcome::delivered, 1, {}, {}}}));
+  ASSERT_TRUE(w.write({finished(1)}));
   w.stop();
   std::fstream file(w.options.path, std::ios::in | std::ios::out | std::ios::binary);
   constexpr std::streamoff first_free_page = 32;  // in the file's header, big-endian

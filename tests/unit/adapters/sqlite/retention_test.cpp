@@ -35,7 +35,7 @@ struct RetentionWorld : World {
     for (int batches = 0; rows(table) != left; ++batches) {
       ASSERT_LT(batches, 20);
       const std::uint64_t before = rows(table);
-      ASSERT_TRUE(write({core::MessageDone{1, core::DeliveryOutcome::delivered, 1, {}, {}}}));
+      ASSERT_TRUE(write({core::ReceiptFetched{1}}));
       ASSERT_LE(before - rows(table), 40U) << "no commit is long for it";
     }
   }
@@ -55,7 +55,7 @@ TEST(SqliteRetention, receipts_stay_until_both_their_times_are_over) {
   w.start();
   w.finish(1, 50, start_time + 50s);
   w.batch_time = start_time + 650s - 1ms;
-  ASSERT_TRUE(w.write({core::MessageDone{1, core::DeliveryOutcome::delivered, 1, {}, {}}}));
+  ASSERT_TRUE(w.write({core::ReceiptFetched{1}}));
   EXPECT_EQ(w.rows("receipts"), 50U);
   w.batch_time = start_time + 650s;
   w.let_go("receipts", 0);
@@ -88,7 +88,7 @@ TEST(SqliteRetention, what_waited_long_and_has_just_ended_does_not_keep_others) 
 
 TEST(SqliteRetention, above_their_number_the_first_receipts_go) {
   RetentionWorld w;
-  w.options.kept.receipt_limit = 30;
+  w.options.kept.dedupe_limit = 30;
   w.start();
   w.finish(1, 90, start_time + 90s);
   w.let_go("receipts", 30);
@@ -120,11 +120,11 @@ TEST(SqliteRetention, above_their_number_the_oldest_dead_letters_go) {
 
 TEST(SqliteRetention, zero_means_for_ever_and_all) {
   RetentionWorld w;
-  w.options.kept = {0ms, 0ms, 0, 0ms, 0};
+  w.options.kept = {0ms, 0ms, 0, 0, 0ms};
   w.start();
   w.finish(1, 30, start_time, true);
   w.batch_time = start_time + 24h * 365;
-  ASSERT_TRUE(w.write({core::MessageDone{1, core::DeliveryOutcome::delivered, 1, {}, {}}}));
+  ASSERT_TRUE(w.write({core::ReceiptFetched{1}}));
   EXPECT_EQ(w.rows("receipts"), 30U);
   EXPECT_EQ(w.rows("dead_letters"), 30U);
 }

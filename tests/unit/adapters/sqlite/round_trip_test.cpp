@@ -138,8 +138,7 @@ TEST(SqliteRoundTrip, waiting_messages_come_back_by_position_and_load_their_text
   core::MessageRow plain = message(7, "@(b)", R"("payload":"ü"})");
   plain.expires_at.reset();
   plain.promised = false;
-  ASSERT_TRUE(w.write({message(second_run, "@(a)"), plain, message(8, "@(a)"),
-                       core::MessageDone{8, core::DeliveryOutcome::delivered, 1, {}, {}}}));
+  ASSERT_TRUE(w.write({message(second_run, "@(a)"), plain, message(8, "@(a)"), finished(8)}));
   w.restart();
   ASSERT_EQ(w.found.rows.size(), 2U);
   const auto& first = w.found.rows[0];

@@ -198,6 +198,11 @@ inline core::MessageRow reliable_message(std::uint64_t position, const std::stri
   return row;
 }
 
+/// At most once: its bytes have left.
+inline core::MessageDone finished(std::uint64_t position) {
+  return {position, core::DeliveryOutcome::delivered, 1, start_time, start_time, false};
+}
+
 inline core::LoadRequest texts(std::uint64_t id, std::vector<std::uint64_t> positions) {
   return {id, core::LoadRequest::Texts{std::move(positions)}};
 }

@@ -1,4 +1,4 @@
-#include "adapters/sqlite/retention.hpp"
+#include "adapters/sqlite/trimmer.hpp"
 
 #include <algorithm>
 
@@ -27,8 +27,8 @@ std::int64_t surplus(std::int64_t rows, std::uint64_t limit) {
 
 }  // namespace
 
-Retention::Retention(SQLite::Database& db, const SqliteOptions& options)
-    : kept_(options.kept),
+Trimmer::Trimmer(SQLite::Database& db, const app::Retention& kept)
+    : kept_(kept),
       first_receipts_(db,
                       "DELETE FROM receipts WHERE position <="
                       " (SELECT max(position) FROM"
@@ -51,7 +51,7 @@ Retention::Retention(SQLite::Database& db, const SqliteOptions& options)
   now_ = settled_;
 }
 
-void Retention::trim(RowCounts changes, WallTime now) {
+void Trimmer::trim(RowCounts changes, WallTime now) {
   now_.counts.receipts += changes.receipts;
   now_.counts.dead_letters += changes.dead_letters;
   const auto most = [](std::int64_t added) {
@@ -62,15 +62,15 @@ void Retention::trim(RowCounts changes, WallTime now) {
   trim_dead_letters(most(changes.dead_letters), now);
 }
 
-void Retention::trim_receipts_by_number(std::int64_t most) {
-  const std::int64_t over = surplus(now_.counts.receipts, kept_.receipt_limit);
+void Trimmer::trim_receipts_by_number(std::int64_t most) {
+  const std::int64_t over = surplus(now_.counts.receipts, kept_.dedupe_limit);
   if (over == 0) return;
   now_.counts.receipts -= first_receipts_.bind(1, std::min(over, most)).run();
 }
 
 /// From the front on, where the old ones are. What waited long and has ended just now stands among
 /// them: it is passed over, and looked at again when the sweep begins anew.
-void Retention::trim_receipts_by_age(std::int64_t most, WallTime now) {
+void Trimmer::trim_receipts_by_age(std::int64_t most, WallTime now) {
   const std::int64_t accepted = too_old(now, kept_.dedupe_window);
   const std::int64_t finished = too_old(now, kept_.receipt_ttl);
   if (accepted == INT64_MIN || finished == INT64_MIN) return;
@@ -93,7 +93,7 @@ void Retention::trim_receipts_by_age(std::int64_t most, WallTime now) {
       drop_old_receipts_.bind(1, from).bind(2, upto).bind(3, accepted).bind(4, finished).run();
 }
 
-void Retention::trim_dead_letters(std::int64_t most, WallTime now) {
+void Trimmer::trim_dead_letters(std::int64_t most, WallTime now) {
   const std::int64_t over = surplus(now_.counts.dead_letters, kept_.dead_letter_limit);
   std::int64_t gone = 0;
   if (over > 0) gone += oldest_dead_letters_.bind(1, std::min(over, most)).run();
@@ -103,8 +103,8 @@ void Retention::trim_dead_letters(std::int64_t most, WallTime now) {
   now_.evicted += static_cast<std::uint64_t>(gone);
 }
 
-void Retention::committed() { settled_ = now_; }
+void Trimmer::committed() { settled_ = now_; }
 
-void Retention::rolled_back() { now_ = settled_; }
+void Trimmer::rolled_back() { now_ = settled_; }
 
 }  // namespace signal_hub::adapters

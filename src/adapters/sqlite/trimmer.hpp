@@ -5,17 +5,17 @@
 #include <cstdint>
 
 #include "adapters/sqlite/message_statements.hpp"
-#include "adapters/sqlite/options.hpp"
 #include "adapters/sqlite/prepared.hpp"
+#include "app/retention.hpp"
 #include "base/time.hpp"
 
 namespace signal_hub::adapters {
 
 /// All functions throw SQLite::Exception.
-class Retention {
+class Trimmer {
  public:
   /// Counts the rows there are.
-  Retention(SQLite::Database& db, const SqliteOptions& options);
+  Trimmer(SQLite::Database& db, const app::Retention& kept);
 
   /// Within the batch's transaction, after its entries: `changes` are theirs.
   void trim(RowCounts changes, WallTime now);
@@ -38,7 +38,7 @@ class Retention {
   void trim_receipts_by_age(std::int64_t most, WallTime now);
   void trim_dead_letters(std::int64_t most, WallTime now);
 
-  const SqliteOptions::Kept kept_;
+  const app::Retention kept_;
   Prepared first_receipts_;
   Prepared old_receipts_;
   Prepared drop_old_receipts_;

@@ -1,0 +1,77 @@
+// signal-hub why: what became of a stored message, read from the file.
+#include <optional>
+#include <vector>
+
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/database_place.hpp"
+#include "cli/stories.hpp"
+#include "cli/texts.hpp"
+#include "wire/json_writer.hpp"
+
+namespace signal_hub::cli {
+namespace {
+
+void write_time(wire::JsonWriter& out, std::string_view name, std::optional<WallTime> time) {
+  out.key(name);
+  time ? out.value(*time) : out.null();
+}
+
+void write_text(wire::JsonWriter& out, std::string_view name, std::string_view text) {
+  out.key(name);
+  text.empty() ? out.null() : out.value(text);
+}
+
+/// As GET /messages/{id} of the administration API answers it.
+std::string story_json(const std::string& id, const std::vector<core::StoredMessage>& found) {
+  std::string json;
+  wire::JsonWriter out(json);
+  out.begin_object().field("messageId", id).key("deliveries").begin_array();
+  for (const core::StoredMessage& m : found) {
+    out.begin_object().field("sender", m.sender).field("target", m.target);
+    out.field("state", state_of(m)).field("attempts", m.attempts).key("nextAttemptAt").null();
+    write_text(out, "reason", m.reason);
+    out.field("acceptedAt", m.accepted_at);
+    write_time(out, "expiresAt", m.expires_at);
+    out.raw_field("history", history_json(m)).end_object();
+  }
+  out.end_array().end_object();
+  return json;
+}
+
+}  // namespace
+
+int why_command(std::span<const std::string> arguments, const DatabaseTools& tools,
+                std::ostream& out, std::ostream& err) {
+  CLI::App app("Tell what became of a stored message, also while a hub serves.", "why");
+  DatabasePlace place;
+  std::string id;
+  std::string sender;
+  bool json = false;
+  app.add_option("MESSAGE-ID", id, "The id its sender gave it")->required();
+  app.add_option("--from", sender, "Of this sender, with or without @( )");
+  app.add_flag("--json", json, "One JSON object");
+  place.add_to(app);
+  if (const auto code = parse_arguments(app, arguments, out, err)) return *code;
+  const auto path = place.path();
+  if (!path) return usage(err, app, path.error());
+  const auto from =
+      sender.empty() ? std::nullopt : std::optional<std::string>(canonical_address(sender));
+  const auto found = tools.find_messages(*path, id, from);
+  if (!found) return complain(err, app, found.error());
+  if (found->empty()) {
+    return complain(err, app,
+                    {"nothing is known of " + id +
+                         "; what was not stored, or has ended longer ago than --receipt-ttl and "
+                         "--dedupe-window, leaves no trace in " +
+                         *path,
+                     false});
+  }
+  if (json) out << story_json(id, *found) << "\n";
+  for (const core::StoredMessage& m : *found) {
+    if (!json) out << story_text(m);
+  }
+  return exit_ok;
+}
+
+}  // namespace signal_hub::cli
