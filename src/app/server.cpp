@@ -66,39 +66,42 @@ void Server::refused(core::RefusalReason reason) { parts_.hub.refused(reason, pa
 
 ConnId Server::opened(std::string_view ip) {
   turn_->begin();
-  return parts_.hub.opened(ip, parts_.clock.now());
+  return parts_.hub.opened(ip, turn_->now());
 }
 
 std::size_t Server::frame_limit(ConnId conn) { return parts_.hub.frame_limit(conn); }
 
 void Server::reassembling(ConnId conn, std::size_t bytes) {
-  parts_.hub.reassembling(conn, bytes, parts_.clock.now());
+  turn_->begin();
+  parts_.hub.reassembling(conn, bytes, turn_->now());
 }
 
 void Server::frame(ConnId conn, std::string_view bytes) {
   turn_->begin();
-  const std::uint64_t began = parts_.clock.stopwatch_us();
-  parts_.hub.frame(conn, bytes, parts_.clock.now());
+  parts_.hub.frame(conn, bytes, turn_->now());
   const std::string_view type = parts_.hub.last_request();
-  turn_->worked(type.empty() ? "frame" : type, parts_.clock.stopwatch_us() - began);
+  turn_->lap(type.empty() ? "frame" : type);
 }
 
 void Server::oversized(ConnId conn, std::size_t size) {
   turn_->begin();
-  parts_.hub.oversized(conn, size, parts_.clock.now());
+  parts_.hub.oversized(conn, size, turn_->now());
 }
 
 void Server::still_oversized(ConnId conn, std::size_t size) {
   turn_->begin();
-  parts_.hub.still_oversized(conn, size, parts_.clock.now());
+  parts_.hub.still_oversized(conn, size, turn_->now());
 }
 
-void Server::alive(ConnId conn) { parts_.hub.alive(conn, parts_.clock.now()); }
+void Server::alive(ConnId conn) {
+  turn_->begin();
+  parts_.hub.alive(conn, turn_->now());
+}
 
 void Server::closed(ConnId conn, bool clean) {
   turn_->begin();
   turn_->closed(conn);
-  parts_.hub.closed(conn, clean, parts_.clock.now());
+  parts_.hub.closed(conn, clean, turn_->now());
 }
 
 void Server::writable(ConnId conn) {
@@ -111,12 +114,11 @@ std::size_t Server::body_limit(const HttpRequest& request) {
 }
 
 std::optional<HttpResponse> Server::http(HttpId id, const HttpRequest& request) {
-  const Now now = parts_.clock.now();
   turn_->begin();
-  const std::uint64_t began = parts_.clock.stopwatch_us();
+  const Now now = turn_->now();
   if (admin_ && admin::is_api_path(request.path)) {
     auto answer = admin_->http(id, request, now);
-    turn_->worked("administration", parts_.clock.stopwatch_us() - began);
+    turn_->lap("administration");
     return answer;
   }
   const core::Stats stats = parts_.hub.stats(now.mono);
@@ -125,7 +127,7 @@ std::optional<HttpResponse> Server::http(HttpId id, const HttpRequest& request) 
       serve_http(request, {stats, settings_.hub, parts_.store.figures(), checkpoints_.failure(),
                            turn_->durations(), turn_->backed_up(), process_, health_,
                            parts_.logger.dropped(), now});
-  turn_->worked("http", parts_.clock.stopwatch_us() - began);
+  turn_->lap("http");
   return response;
 }
 
@@ -145,9 +147,8 @@ void Server::library_log(std::string_view line) {
 
 void Server::timer() {
   turn_->begin();
-  const std::uint64_t began = parts_.clock.stopwatch_us();
-  parts_.hub.tick(parts_.clock.now());
-  turn_->worked("timers and fan-outs", parts_.clock.stopwatch_us() - began);
+  parts_.hub.tick(turn_->now());
+  turn_->lap("timers and fan-outs");
 }
 
 void Server::end_of_turn() {

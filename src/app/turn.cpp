@@ -24,15 +24,14 @@ Turn::Turn(core::Hub& hub, Transport& transport, Checkpoints& checkpoints, Timer
       clock_(clock) {}
 
 void Turn::end() {
-  const Now now = clock_.now();
-  const std::uint64_t began = started_us_ == 0 ? 0 : clock_.stopwatch_us();
+  Now now = clock_.now();
+  now.stopwatch_us = clock_.stopwatch_us();
+  const bool measured = started_us_ != 0;
+  if (measured) lap("reading");
   checkpoints_.run(now);
-  const std::uint64_t offered = began == 0 ? 0 : clock_.stopwatch_us();
+  if (measured) lap("journal");
   flush_dirty(now);
-  if (began != 0) {
-    worked("journal", offered - began);
-    worked("writing", clock_.stopwatch_us() - offered);
-  }
+  if (measured) lap("writing");
   hub_.take_commands(commands_);
   for (const core::Command& command : commands_) carry_out(command);
   log_events(now);
@@ -51,6 +50,7 @@ void Turn::flush(ConnId conn, Now now) {
   Line& at = line(conn);
   if (at.backed_up) return;
   bool wrote = false;
+  now.stopwatch_us = clock_.stopwatch_us();
   for (auto bytes = hub_.unsent(conn); !bytes.empty(); bytes = hub_.unsent(conn)) {
     const WriteOutcome outcome = transport_.write(conn, bytes);
     if (outcome == WriteOutcome::failed) return;
@@ -68,7 +68,7 @@ void Turn::flush(ConnId conn, Now now) {
 void Turn::writable(ConnId conn) {
   Line& at = line(conn);
   if (std::exchange(at.backed_up, false)) --backed_up_;
-  const Now now = clock_.now();
+  const Now now = this->now();
   hub_.written(conn, now);
   flush(conn, now);
   close_if_drained(conn, line(conn));

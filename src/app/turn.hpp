@@ -25,15 +25,24 @@ class Turn final {
 
   /// Something happens: the turn's clock runs from its first event.
   void begin() {
-    if (started_us_ == 0) started_us_ = clock_.stopwatch_us();
+    if (started_us_ == 0) started_us_ = stamp_us_ = clock_.stopwatch_us();
+  }
+
+  /// This moment, measured as of the last lap. REQUIRES: begin().
+  Now now() const {
+    Now now = clock_.now();
+    now.stopwatch_us = stamp_us_;
+    return now;
+  }
+
+  /// What was done since begin() or the last lap was `what`, a text that lives on.
+  void lap(std::string_view what) {
+    const std::uint64_t us = clock_.stopwatch_us();
+    if (us - stamp_us_ > longest_.us) longest_ = {what, us - stamp_us_};
+    stamp_us_ = us;
   }
 
   void end();
-
-  /// `what` took `us` of this turn. REQUIRES: a text that lives on.
-  void worked(std::string_view what, std::uint64_t us) {
-    if (us > longest_.us) longest_ = {what, us};
-  }
 
   /// A turn of at least that long is logged; 0: none is.
   void slow_from(Millis limit) { slow_ = limit; }
@@ -99,6 +108,7 @@ class Turn final {
   };
   Work longest_;  // of this turn
   Millis slow_{50};
+  std::uint64_t stamp_us_ = 0;  // begin() or the last lap
   std::uint64_t last_us_ = 0;
   std::uint64_t started_us_ = 0;  // 0: nothing has happened since the last end
   std::optional<MonoTime> slow_told_;

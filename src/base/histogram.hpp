@@ -56,10 +56,11 @@ using WayHistogram = Histogram<WayBuckets>;
 
 /// Lives of connections: from a second to a week.
 struct LifeBuckets {
-  static constexpr std::array<std::uint64_t, 9> bounds_us{
-      1'000'000,          10'000'000,         60'000'000,
-      600'000'000,        3'600'000'000,      4 * 3'600'000'000,
-      12 * 3'600'000'000, 24 * 3'600'000'000, 7 * 24 * 3'600'000'000};
+  static constexpr std::uint64_t second = 1'000'000;
+  static constexpr std::uint64_t hour = 3'600 * second;
+  static constexpr std::array<std::uint64_t, 9> bounds_us{second,       10 * second, 60 * second,
+                                                          600 * second, hour,        4 * hour,
+                                                          12 * hour,    24 * hour,   168 * hour};
 };
 using LifeHistogram = Histogram<LifeBuckets>;
 

@@ -168,7 +168,7 @@ void pay_farewells(State& state, Now now) {
 }
 
 void move_mail(State& state, Now now) {
-  state.origin.kind = DeliveryKind::mailbox;
+  state.origin = {DeliveryKind::mailbox, now.stopwatch_us};
   while (!state.returned_mail.empty()) {
     auto returned = std::move(state.returned_mail);
     state.returned_mail.clear();

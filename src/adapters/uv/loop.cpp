@@ -84,8 +84,7 @@ bool UvLoop::finish() {
 Now UvLoop::now() const {
   using std::chrono::system_clock;
   const auto wall = std::chrono::duration_cast<Millis>(system_clock::now().time_since_epoch());
-  return {MonoTime{Millis{static_cast<std::int64_t>(uv_now(&loop_))}}, WallTime{wall},
-          stopwatch_us()};
+  return {MonoTime{Millis{static_cast<std::int64_t>(uv_now(&loop_))}}, WallTime{wall}};
 }
 
 std::uint64_t UvLoop::stopwatch_us() const { return uv_hrtime() / 1000; }
