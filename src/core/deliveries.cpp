@@ -109,7 +109,7 @@ void failed(State& state, ActorId id, Actor& actor, Out::iterator at, std::strin
   breaker_failed(state, id, actor, now);
   if (exhausted(state, attempt.held)) {
     const Held held = take_back(state, box, at);
-    return bury(state, held, actor.address, name(DropReason::max_attempts), now);
+    return let_go(state, actor, held, DropReason::max_attempts, now);
   }
   decided(state, box, attempt);
   attempt.stage = Attempt::Stage::pausing;
@@ -159,7 +159,7 @@ void attempt(State& state, ActorId id, Actor& actor, Session& session, bool acks
 
 void bury_first(State& state, Actor& actor, DropReason reason, Now now) {
   const Held held = take_first_reliable(state, actor);
-  bury(state, held, actor.address, name(reason), now);
+  let_go(state, actor, held, reason, now);
 }
 
 }  // namespace
@@ -288,7 +288,7 @@ void recall(State& state, ActorId id, Actor& actor, Now now) {
       note_failure(state, held, sent, "connection_lost", {}, now);
     }
     if (stage == Attempt::Stage::unacked && exhausted(state, held)) {
-      bury(state, held, actor.address, name(DropReason::max_attempts), now);
+      let_go(state, actor, held, DropReason::max_attempts, now);
     } else {
       put_mail(state, actor, std::move(held));
     }

@@ -67,8 +67,9 @@ void drop(State& state, const Actor& actor, const Held& held, DropReason reason,
 }
 
 void let_go(State& state, const Actor& actor, const Held& held, DropReason reason, Now now) {
-  if (held.promised) return bury(state, held, actor.address, name(reason), now);
-  drop(state, actor, held, reason, now);
+  if (!held.promised) return drop(state, actor, held, reason, now);
+  count_drop(state, reason);
+  bury(state, held, actor.address, name(reason), now);
 }
 
 }  // namespace signal_hub::core

@@ -133,13 +133,43 @@ void drop_asker_gone(CountedWorld& w) {
   w.write(b);
 }
 
+constexpr std::string_view reliable = R"({"delivery":"at-least-once"})";
+
+void drop_overflow(CountedWorld& w) {
+  HubSettings s = patient();
+  s.queue_limit = 1;
+  w.hub.reconfigure(s);
+  const ConnId a = w.member("@(a)");
+  const ConnId b = w.connect("@(b)");
+  w.ask(b, "@(b)", "hub:register",
+        R"j({"actorAddress":"@(b)","capabilities":["t"],"overflow":"drop_oldest"})j");
+  w.lose(b);
+  for (int i = 0; i < 2; ++i) {
+    w.ask(a, "@(a)", "hub:send", R"({"type":"x"})", reliable, "@(b)");
+  }
+}
+
+void drop_max_attempts(CountedWorld& w) {
+  HubSettings s = patient();
+  s.max_attempts = 1;
+  w.hub.reconfigure(s);
+  const ConnId a = w.member("@(a)");
+  const ConnId b = w.connect("@(b)");
+  w.ask(b, "@(b)", "hub:register", World::registration("@(b)"), R"({"acks":true})");
+  w.ask(a, "@(a)", "hub:send", R"({"type":"x"})", reliable, "@(b)");
+  w.commit();
+  w.flush();
+  w.advance(s.ack_timeout);
+}
+
 const std::map<DropReason, std::function<void(CountedWorld&)>> drops{
-    {DropReason::expired, drop_expired},         {DropReason::unknown_target, drop_unknown},
-    {DropReason::target_gone, drop_target_gone}, {DropReason::slow_consumer, drop_slow},
-    {DropReason::replaced, drop_replaced},       {DropReason::unsubscribed, drop_unsubscribed},
-    {DropReason::oversized, drop_oversized},     {DropReason::mailbox_full, drop_mailbox_full},
-    {DropReason::memory_limit, drop_memory},     {DropReason::session_ended, drop_session_ended},
-    {DropReason::asker_gone, drop_asker_gone},
+    {DropReason::expired, drop_expired},           {DropReason::unknown_target, drop_unknown},
+    {DropReason::target_gone, drop_target_gone},   {DropReason::slow_consumer, drop_slow},
+    {DropReason::replaced, drop_replaced},         {DropReason::unsubscribed, drop_unsubscribed},
+    {DropReason::oversized, drop_oversized},       {DropReason::mailbox_full, drop_mailbox_full},
+    {DropReason::memory_limit, drop_memory},       {DropReason::session_ended, drop_session_ended},
+    {DropReason::asker_gone, drop_asker_gone},     {DropReason::overflow, drop_overflow},
+    {DropReason::max_attempts, drop_max_attempts},
 };
 
 TEST(Counters, EveryDropReasonIsBroughtAbout) {

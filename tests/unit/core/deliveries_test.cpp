@@ -1,0 +1,183 @@
+// Reliable delivery against literal clocks: what a system test cannot make happen.
+#include <gtest/gtest.h>
+
+#include "app/message_table.hpp"
+#include "world.hpp"
+
+namespace signal_hub::core {
+namespace {
+
+constexpr std::string_view reliable = R"({"delivery":"at-least-once"})";
+
+/// A world with a store that answers when it is told to.
+struct Stored : World {
+  Stored() : World(settings()) {}
+  static HubSettings settings() {
+    HubSettings s = defaults();
+    s.grace = 1h;
+    s.idle_timeout = s.ping_interval = 0ms;
+    return s;
+  }
+  void commit() {
+    while (!hub.journal().empty()) {
+      const Batch batch = hub.take_batch(at());
+      table.apply(batch);
+      hub.durable(batch.seq, {}, at());
+      flush();
+    }
+  }
+  void read() {
+    std::vector<LoadRequest> requests;
+    hub.take_load_requests(requests);
+    for (const LoadRequest& request : requests) hub.loaded(table.load(request), at());
+    flush();
+  }
+  Now at() const { return {now().mono, now().wall + jumped}; }
+  void pass(Millis by) {
+    clock += by;
+    hub.tick(at());
+    flush();
+    commit();
+  }
+  ConnId acking(const std::string& address) {
+    const ConnId conn = connect(address);
+    ask(conn, address, "hub:register", registration(address), R"({"acks":true})");
+    return conn;
+  }
+  /// Stored; its answer is `queued`.
+  void send(ConnId from, const std::string& text = "1") {
+    frame(from,
+          message("@(a)", "hub:send", R"({"type":"x","data":)" + text + "}", reliable, "@(b)"));
+    commit();
+  }
+
+  app::MessageTable table{app::Retention{}};
+  Millis jumped{0};  // the wall clock, against the other
+};
+
+std::size_t with_type(const std::vector<std::string>& messages, std::string_view type) {
+  std::size_t n = 0;
+  for (const auto& m : messages) n += type_of(m) == type ? 1U : 0U;
+  return n;
+}
+
+TEST(Deliveries, NothingIsDeliveredNorAnsweredBeforeTheCommit) {
+  Stored w;
+  const ConnId a = w.member("@(a)");
+  const ConnId b = w.acking("@(b)");
+  w.take(b);
+  w.frame(a, w.message("@(a)", "hub:send", R"({"type":"x"})", reliable, "@(b)"));
+  w.flush();
+  EXPECT_TRUE(w.take(b).empty());
+  EXPECT_TRUE(w.take(a).empty());
+  w.commit();
+  EXPECT_EQ(with_type(w.take(b), "x"), 1U);
+  EXPECT_EQ(with_type(w.take(a), "hub:delivery_ack"), 1U);
+}
+
+TEST(Deliveries, AJumpOfTheWallClockExpiresAndRepeatsNothing) {
+  for (const Millis jump : {Millis{48h}, Millis{-48h}}) {
+    Stored w;
+    const ConnId a = w.member("@(a)");
+    const ConnId b = w.acking("@(b)");
+    w.take(b);
+    w.hub.closed(b, false, w.at());
+    std::string text = w.message("@(a)", "hub:send", R"({"type":"x"})", reliable, "@(b)");
+    text.insert(text.size() - 1, R"(,"ttl":60000)");
+    w.frame(a, text);
+    w.commit();
+    w.jumped = jump;
+    w.pass(1s);
+    EXPECT_EQ(w.stats().dead_lettered, 0U);
+    const ConnId back = w.acking("@(b)");
+    w.flush();
+    w.read();
+    EXPECT_EQ(with_type(w.take(back), "x"), 1U) << jump.count();
+    w.pass(20s);
+    EXPECT_EQ(with_type(w.take(back), "x"), 0U) << "its ack is not late";
+    w.pass(41s);
+    EXPECT_EQ(w.stats().ack_timeouts, 1U);
+  }
+}
+
+TEST(Deliveries, AttemptsThatFailTogetherDoNotReturnTogether) {
+  Stored w;
+  const ConnId a = w.member("@(a)");
+  const ConnId b = w.acking("@(b)");
+  for (int i = 0; i < 4; ++i) w.send(a);
+  w.take(b);
+  w.pass(30s);
+  EXPECT_EQ(w.stats().retries_pending, 4U);
+  std::size_t moments = 0;
+  for (int i = 0; i < 100; ++i) {
+    w.pass(10ms);
+    moments += w.take(b).empty() ? 0U : 1U;
+  }
+  EXPECT_GE(moments, 3U);
+  EXPECT_EQ(w.stats().retries_pending, 0U);
+}
+
+TEST(Deliveries, ADeadTargetDelaysNoOther) {
+  Stored w;
+  const ConnId a = w.member("@(a)");
+  const ConnId dead = w.acking("@(b)");
+  const ConnId alive = w.acking("@(c)");
+  for (int i = 0; i < 80; ++i) w.send(a);  // more than a window
+  w.take(alive);
+  w.frame(a, w.message("@(a)", "hub:send", R"({"type":"x"})", reliable, "@(c)"));
+  w.commit();
+  EXPECT_EQ(with_type(w.take(alive), "x"), 1U);
+  EXPECT_EQ(with_type(w.take(dead), "x"), 64U);
+}
+
+TEST(Deliveries, TheBreakerOpensOnceAndLetsOneThrough) {
+  Stored w;
+  const ConnId a = w.member("@(a)");
+  const ConnId b = w.acking("@(b)");
+  for (int i = 0; i < 6; ++i) w.send(a);
+  w.take(b);
+  w.pass(30s);
+  EXPECT_EQ(w.stats().breakers_open, 1U);
+  w.pass(29s);
+  EXPECT_TRUE(w.take(b).empty()) << "left alone";
+  w.pass(1s);
+  EXPECT_EQ(w.take(b).size(), 1U) << "the probe";
+  w.pass(30s);
+  EXPECT_EQ(w.stats().breakers_opened, 1U);
+  EXPECT_EQ(w.stats().breakers_open, 1U) << "it failed";
+  w.hub.closed(b, false, w.at());
+  const ConnId back = w.acking("@(b)");
+  w.flush();
+  EXPECT_EQ(with_type(w.take(back), "x"), 1U) << "a return is tried at once";
+}
+
+TEST(Deliveries, ACrashBetweenTheCommitAndTheAnswerIsADuplicateLater) {
+  Stored first;
+  const ConnId a = first.member("@(a)");
+  first.acking("@(b)");
+  const std::string text = first.message("@(a)", "hub:send", R"({"type":"x"})", reliable, "@(b)");
+  first.frame(a, text);
+  const Batch batch = first.hub.take_batch(first.at());
+  first.table.apply(batch);  // and nobody hears of it
+  Stored second;
+  Recovered recovered;
+  recovered.run = 1;
+  Restored done = second.hub.restore(recovered, second.at());
+  const StoredMessage& row = first.table.waiting().begin()->second;
+  RecoveredMessage m{row.position,    row.target, row.sender, row.message_id,
+                     row.accepted_at, true,       true};
+  m.promised = true;
+  second.hub.restore_messages({&m, 1}, done, second.at());
+  second.hub.finish_restore(done, second.at());
+  second.table = first.table;
+  const ConnId again = second.member("@(a)");
+  second.take(again);
+  second.frame(again, text);
+  second.read();
+  const auto got = second.take(again);
+  ASSERT_EQ(got.size(), 1U);
+  EXPECT_EQ(payload_of(got[0], "duplicate"), "true");
+}
+
+}  // namespace
+}  // namespace signal_hub::core
