@@ -169,10 +169,12 @@ _signal_hub_flags_of() {
 _signal_hub_value() {
   local offered
   case $1 in
-    --config | --token-file | --secret-file | --private-key) offered=- ;;
+    --config | --token-file | --secret-file | --private-key | --admin-socket) offered=- ;;
     --algorithm) offered='HS256 HS384 HS512' ;;
+    --state) offered='connecting connected disconnecting' ;;
+    --status) offered='online away dormant' ;;
     --url | --from | --timeout | --count | --actor | --sub | --capability | --actors | \
-      --expires | --issuer | --audience | --kid) offered= ;;
+      --expires | --issuer | --audience | --kid | --interval) offered= ;;
     *)
       [[ -n $1 && -v _signal_hub_values[$1] ]] || return 1
       offered=${_signal_hub_values[$1]}

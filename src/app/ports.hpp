@@ -126,7 +126,8 @@ class TransportEvents {
   virtual std::size_t body_limit(const HttpRequest& request) = 0;
   /// Nullopt: the answer comes through HttpAnswers, unless http_gone() comes before.
   virtual std::optional<HttpResponse> http(HttpId id, const HttpRequest& request) = 0;
-  /// Nobody waits for this open or streamed answer any more.
+  /// Nobody waits for this open or streamed answer any more: noticed when something is written at
+  /// the latest.
   virtual void http_gone(HttpId id) = 0;
   /// A warning of the WebSocket library.
   virtual void library_log(std::string_view line) = 0;

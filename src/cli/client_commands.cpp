@@ -212,6 +212,7 @@ int actors_command(std::span<const std::string> arguments, std::istream&, std::o
   std::string pattern = "*";
   client_options(app, options);
   app.add_option("pattern", pattern, "Glob over addresses")->capture_default_str();
+  app.footer("With --admin-socket or --admin-token-file it lists them as the operator sees them.");
   if (const auto code = parse(app, arguments, out, err)) return *code;
   auto client = HubClient::open(options);
   if (!client) return complain(err, app, client.error(), exit_failed);

@@ -76,7 +76,8 @@ std::string commands() {
   std::string items;
   for (const Command& row : command_table()) {
     if (row.hidden) continue;
-    items += item("Cm", std::string(row.name) + " Ar " + std::string(row.synopsis), row.help);
+    const std::string synopsis = row.synopsis.empty() ? "" : " Ar " + std::string(row.synopsis);
+    items += item("Cm", std::string(row.name) + synopsis, row.help);
   }
   return list(items);
 }
