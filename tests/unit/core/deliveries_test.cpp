@@ -44,6 +44,13 @@ struct Stored : World {
     ask(conn, address, "hub:register", registration(address), R"({"acks":true})");
     return conn;
   }
+  /// As acking(), and what came with the answer can be taken.
+  ConnId back(const std::string& address) {
+    const ConnId conn = connect(address);
+    frame(conn, message(address, "hub:register", registration(address), R"({"acks":true})"));
+    flush();
+    return conn;
+  }
   /// Stored; its answer is `queued`.
   void send(ConnId from, const std::string& text = "1") {
     frame(from,
@@ -89,8 +96,7 @@ TEST(Deliveries, AJumpOfTheWallClockExpiresAndRepeatsNothing) {
     w.jumped = jump;
     w.pass(1s);
     EXPECT_EQ(w.stats().dead_lettered, 0U);
-    const ConnId back = w.acking("@(b)");
-    w.flush();
+    const ConnId back = w.back("@(b)");
     w.read();
     EXPECT_EQ(with_type(w.take(back), "x"), 1U) << jump.count();
     w.pass(20s);
@@ -146,8 +152,7 @@ TEST(Deliveries, TheBreakerOpensOnceAndLetsOneThrough) {
   EXPECT_EQ(w.stats().breakers_opened, 1U);
   EXPECT_EQ(w.stats().breakers_open, 1U) << "it failed";
   w.hub.closed(b, false, w.at());
-  const ConnId back = w.acking("@(b)");
-  w.flush();
+  const ConnId back = w.back("@(b)");
   EXPECT_EQ(with_type(w.take(back), "x"), 1U) << "a return is tried at once";
 }
 
