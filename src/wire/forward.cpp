@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "wire/json_writer.hpp"
 
@@ -14,6 +15,12 @@ constexpr std::array<std::string_view, 4> not_forwarded{"authToken", "forwarded"
 bool is_forwarded(const ObjectCursor& c) {
   return std::none_of(not_forwarded.begin(), not_forwarded.end(),
                       [&c](std::string_view key) { return c.key_is(key); });
+}
+
+void append_number(std::string& out, std::int64_t number) {
+  std::array<char, 20> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+  out.append(text.data(), end);
 }
 
 }  // namespace
@@ -38,15 +45,22 @@ void write_tail(std::string& out, const Forward& message) {
   } else {
     out += "null";
   }
-  out.append(",\"timestamp\":").append(std::to_string(epoch_ms(message.timestamp)));
+  out += ",\"timestamp\":";
+  append_number(out, epoch_ms(message.timestamp));
   out.append(",\"metadata\":").append(message.metadata).append(",\"ttl\":");
-  out += message.ttl ? std::to_string(message.ttl->count()) : "null";
+  if (message.ttl) {
+    append_number(out, message.ttl->count());
+  } else {
+    out += "null";
+  }
   out += ",\"signature\":null}";
 }
 
 std::string send_metadata(const JsonView& senders, std::string_view hub_address,
                           std::string_view original_id) {
-  std::string out = "{";
+  std::string out;
+  out.reserve(senders.raw().size() + hub_address.size() + original_id.size() + 64);
+  out += '{';
   for (ObjectCursor c(senders); c.next();) {
     if (!is_forwarded(c)) continue;
     out.append(1, '"').append(c.raw_key()).append("\":").append(c.value().raw()).append(1, ',');
@@ -74,6 +88,7 @@ std::string publish_metadata(std::string_view topic, std::string_view hub_addres
 
 std::string trace_metadata(const JsonView& senders) {
   std::string out = "{";
+  if (senders.raw() == "{}") return out.append(1, '}');
   for (const std::string_view key : {"traceId", "spanId"}) {
     const auto value = senders.member(key);
     if (!value) continue;

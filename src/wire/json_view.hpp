@@ -11,6 +11,10 @@
 
 namespace signal_hub::wire {
 
+/// The text between a string's quotes, its escapes resolved; lone surrogates become U+FFFD.
+/// REQUIRES: valid.
+std::string unescape(std::string_view text);
+
 class JsonView {
  public:
   enum class Kind { null, boolean, number, string, array, object };
@@ -19,6 +23,13 @@ class JsonView {
 
   /// REQUIRES: `text` is one valid JSON value; surrounding white space is trimmed.
   explicit JsonView(std::string_view text);
+
+  /// REQUIRES: `text` is one valid JSON value and nothing else.
+  static JsonView exactly(std::string_view text) {
+    JsonView view;
+    view.text_ = text;
+    return view;
+  }
 
   /// The slice, byte for byte.
   std::string_view raw() const { return text_; }
@@ -49,14 +60,19 @@ class ObjectCursor {
  public:
   explicit ObjectCursor(JsonView object);
   bool next();
-  /// The key between its quotes, as written; `key_is` compares it unescaped.
+  /// The key between its quotes, as written.
   std::string_view raw_key() const { return key_; }
-  bool key_is(std::string_view key) const;
+  bool has_escaped_key() const { return escaped_; }
+  /// Compares it unescaped.
+  bool key_is(std::string_view key) const { return escaped_ ? unescaped_key_is(key) : key_ == key; }
   JsonView value() const { return value_; }
 
  private:
+  bool unescaped_key_is(std::string_view key) const;
+
   std::string_view rest_;
   std::string_view key_;
+  bool escaped_ = false;  // the key has escapes
   JsonView value_;
 };
 
