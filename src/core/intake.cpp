@@ -39,15 +39,26 @@ struct Price {
   }
 };
 
+/// Fills a request that may have been another's: its texts' memory is used again.
+void fill(OpenRequest& request, const Session& session, std::string_view id, std::string_view from,
+          std::string metadata) {
+  ReplyTo& reply_to = request.reply_to;
+  reply_to.conn = session.id;
+  reply_to.to = from.empty() ? (session.identity.empty() ? nobody : session.identity) : from;
+  if (reply_to.correlation_id) {
+    reply_to.correlation_id->assign(id);
+  } else {
+    reply_to.correlation_id.emplace(id);
+  }
+  reply_to.metadata = std::move(metadata);
+  request.message_id = id;
+  request.dedupe_key.clear();
+}
+
 OpenRequest request_of(const Session& session, std::string_view id, std::string_view from,
                        std::string metadata) {
   OpenRequest request;
-  request.reply_to.conn = session.id;
-  request.reply_to.to =
-      from.empty() ? (session.identity.empty() ? nobody : session.identity) : from;
-  request.reply_to.correlation_id = std::string(id);
-  request.reply_to.metadata = std::move(metadata);
-  request.message_id = id;
+  fill(request, session, id, from, std::move(metadata));
   return request;
 }
 
@@ -153,10 +164,10 @@ bool permitted(Context& c, const wire::Request& request) {
   return false;
 }
 
-std::string effective_from(const State& state, const Session& session, std::string_view from) {
-  if (from == session.identity || session.identity.empty()) return std::string(from);
+std::string_view effective_from(const State& state, const Session& session, std::string_view from) {
+  if (from == session.identity || session.identity.empty()) return from;
   const Actor* actor = state.registry.find(state.registry.find_address(from));
-  return actor != nullptr && actor->conn == session.id ? std::string(from) : session.identity;
+  return actor != nullptr && actor->conn == session.id ? from : session.identity;
 }
 
 /// Logs that a request with a traceId came, and what its handling led to at once.
@@ -191,14 +202,20 @@ class Traced {
   std::string metadata_;  // empty: not traced
 };
 
-void dispatch(State& state, Session& session, const wire::Envelope& envelope,
-              const wire::Request& request, OpenRequest open, Now now) {
-  Context context{state,           session, envelope, effective_from(state, session, envelope.from),
-                  std::move(open), now};
+void carry_out(Context& context, const wire::Request& request) {
   const Traced traced(context);
-  if (is_remembered(envelope, request) && !is_fresh(context)) return;
+  if (is_remembered(context.envelope, request) && !is_fresh(context)) return;
   if (!in_time(context) || !permitted(context, request)) return;
   std::visit([&context](const auto& r) { handle(context, r); }, request);
+}
+
+void dispatch(State& state, Session& session, const wire::Envelope& envelope,
+              const wire::Request& request, OpenRequest& open, Now now) {
+  std::string from = std::move(state.from_scratch);
+  from = effective_from(state, session, envelope.from);
+  Context context{state, session, envelope, std::move(from), open, now};
+  carry_out(context, request);
+  state.from_scratch = std::move(context.from);
 }
 
 /// Of a request that was not understood.
@@ -211,9 +228,9 @@ std::size_t type_index(std::string_view type) {
                               : static_cast<std::size_t>(found - types.begin());
 }
 
-void take_envelope(State& state, Session& session, const wire::Envelope& envelope, Now now) {
-  OpenRequest open =
-      request_of(session, envelope.id, envelope.from, wire::trace_metadata(envelope.metadata));
+void take_envelope(State& state, Session& session, const wire::Envelope& envelope,
+                   OpenRequest& open, Now now) {
+  fill(open, session, envelope.id, envelope.from, wire::trace_metadata(envelope.metadata));
   if (session.state == SessionState::connecting && !wire::is_connect(envelope)) {
     if (!within_rate(state, session, open, 1, now)) return;
     return refuse_unauthorized(state, open, envelope.type, "PERMISSION_DENIED",
@@ -226,7 +243,7 @@ void take_envelope(State& state, Session& session, const wire::Envelope& envelop
   if (!within_rate(state, session, open, cost, now)) return;
   if (!request) return refuse(state, open, request.error(), now);
   ++state.stats.received_by_type[request->index()];
-  dispatch(state, session, envelope, *request, std::move(open), now);
+  dispatch(state, session, envelope, *request, open, now);
 }
 
 void process(State& state, Session& session, std::string_view bytes, Now now) {
@@ -234,7 +251,9 @@ void process(State& state, Session& session, std::string_view bytes, Now now) {
   state.received.add(1, now.mono);
   const auto envelope = state.decoder.decode(bytes);
   if (!envelope) return refuse_bad_frame(state, session, envelope.error(), now);
-  take_envelope(state, session, *envelope, now);
+  OpenRequest open = std::move(state.request_scratch);
+  take_envelope(state, session, *envelope, open, now);
+  state.request_scratch = std::move(open);
 }
 
 }  // namespace

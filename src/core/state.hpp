@@ -93,6 +93,8 @@ struct State {
   std::unordered_map<ReceiptId, DeliveryReceipt> receipts;
   ReceiptId last_receipt = 0;
   std::vector<ReceiptId> reached;  // scratch
+  OpenRequest request_scratch;     // a request that is done: its texts' memory serves the next
+  std::string from_scratch;        // likewise
   std::string payload_scratch;
   std::string frame_scratch;
 
