@@ -15,7 +15,7 @@ struct Context {
   State& state;
   Session& session;
   const wire::Envelope& envelope;
-  std::string from;     // effective: the session's identity or an address it registered
+  std::string from;      // effective: the session's identity or an address it registered
   OpenRequest& request;  // who is answered; moved away by handlers that answer later
   Now now;
 
