@@ -53,6 +53,7 @@ void fill(OpenRequest& request, const Session& session, std::string_view id, std
   reply_to.metadata = std::move(metadata);
   request.message_id = id;
   request.dedupe_key.clear();
+  request.type = OpenRequest::no_type;
 }
 
 OpenRequest request_of(const Session& session, std::string_view id, std::string_view from,

@@ -92,6 +92,7 @@ struct Session {
   RateWindow processed;
   std::uint64_t processed_frames = 0;  // of the outbox's count, already in the window
   bool dirty = false;
+  bool coalescing = false;   // listed among those whose writes wait for more to write
   bool overflowing = false;  // passed the byte bound: to be cut at the end of this call
   struct PausedSender {
     ConnId sender;

@@ -4,6 +4,7 @@
 // fanout, lifecycle → outflow → state.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -37,6 +38,12 @@ struct DeliveryReceipt {
   OpenRequest request;
   std::string target;
   std::optional<Held> held{};
+};
+
+/// A session with deliveries of a large fan-out; others on their way to it may share their write.
+struct Coalescing {
+  ConnId conn;
+  MonoTime since;
 };
 
 /// Texts asked of the store.
@@ -99,6 +106,7 @@ struct State {
   std::string frame_scratch;
 
   std::vector<ConnId> dirty;
+  std::deque<Coalescing> coalescing;  // written once no more is to come, or the oldest is too old
   std::vector<ConnId> overflowing;
   std::vector<ConnId> farewells;  // sessions whose hub:disconnect waits for open answers
   std::vector<ActorId> mail_due;  // online, and their mailboxes may have something to send
