@@ -34,26 +34,27 @@ void write_head(std::string& out, std::string_view id, std::string_view to) {
 }
 
 void write_tail(std::string& out, const Forward& message) {
-  out += "\"from\":";
-  append_quoted(out, message.from);
-  out += ",\"type\":";
-  append_quoted(out, message.type);
-  out.append(",\"payload\":").append(message.data.raw());
-  out += ",\"pattern\":\"tell\",\"correlationId\":";
+  out += "\"from\":\"";
+  append_string_text(out, message.from);
+  out += "\",\"type\":\"";
+  append_string_text(out, message.type);
+  out.append("\",\"payload\":").append(message.data.raw());
   if (message.correlation_id) {
-    append_quoted(out, *message.correlation_id);
+    out += ",\"pattern\":\"tell\",\"correlationId\":\"";
+    append_string_text(out, *message.correlation_id);
+    out += "\",\"timestamp\":";
   } else {
-    out += "null";
+    out += ",\"pattern\":\"tell\",\"correlationId\":null,\"timestamp\":";
   }
-  out += ",\"timestamp\":";
   append_number(out, epoch_ms(message.timestamp));
-  out.append(",\"metadata\":").append(message.metadata).append(",\"ttl\":");
+  out.append(",\"metadata\":").append(message.metadata);
   if (message.ttl) {
+    out += ",\"ttl\":";
     append_number(out, message.ttl->count());
+    out += ",\"signature\":null}";
   } else {
-    out += "null";
+    out += ",\"ttl\":null,\"signature\":null}";
   }
-  out += ",\"signature\":null}";
 }
 
 std::string send_metadata(const JsonView& senders, std::string_view hub_address,
@@ -65,11 +66,12 @@ std::string send_metadata(const JsonView& senders, std::string_view hub_address,
     if (!is_forwarded(c)) continue;
     out.append(1, '"').append(c.raw_key()).append("\":").append(c.value().raw()).append(1, ',');
   }
-  out += "\"forwarded\":true,\"via\":";
-  append_quoted(out, hub_address);
-  out += ",\"originalMessageId\":";
-  append_quoted(out, original_id);
-  return out.append(1, '}');
+  out += "\"forwarded\":true,\"via\":\"";
+  append_string_text(out, hub_address);
+  out += "\",\"originalMessageId\":\"";
+  append_string_text(out, original_id);
+  out += "\"}";
+  return out;
 }
 
 std::string broadcast_metadata(std::string_view hub_address) {

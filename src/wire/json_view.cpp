@@ -126,18 +126,6 @@ std::string unescape(std::string_view text) {
 
 JsonView::JsonView(std::string_view text) : text_(trim(text)) {}
 
-JsonView::Kind JsonView::kind() const {
-  switch (text_.front()) {
-    case '{': return Kind::object;
-    case '[': return Kind::array;
-    case '"': return Kind::string;
-    case 't':
-    case 'f': return Kind::boolean;
-    case 'n': return Kind::null;
-    default: return Kind::number;
-  }
-}
-
 std::optional<bool> JsonView::boolean() const {
   if (kind() != Kind::boolean) return std::nullopt;
   return text_.front() == 't';

@@ -34,7 +34,17 @@ class JsonView {
   /// The slice, byte for byte.
   std::string_view raw() const { return text_; }
 
-  Kind kind() const;
+  Kind kind() const {
+    switch (text_.front()) {
+      case '"': return Kind::string;
+      case '{': return Kind::object;
+      case '[': return Kind::array;
+      case 't':
+      case 'f': return Kind::boolean;
+      case 'n': return Kind::null;
+      default: return Kind::number;
+    }
+  }
   bool is_null() const { return kind() == Kind::null; }
   bool is_object() const { return kind() == Kind::object; }
 

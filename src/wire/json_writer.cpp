@@ -37,8 +37,7 @@ void append_number(std::string& out, Number number) {
 
 }  // namespace
 
-void append_quoted(std::string& out, std::string_view text) {
-  out += '"';
+void append_string_text(std::string& out, std::string_view text) {
   const char* at = text.data();
   const char* end = at + text.size();
   while (at != end) {
@@ -48,6 +47,11 @@ void append_quoted(std::string& out, std::string_view text) {
     at = past;
     if (at != end) append_escaped(out, *at++);
   }
+}
+
+void append_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  append_string_text(out, text);
   out += '"';
 }
 
