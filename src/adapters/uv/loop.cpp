@@ -69,6 +69,7 @@ void UvLoop::run() {
 }
 
 void UvLoop::end_turn() {
+  now_.reset();  // so that it can be seen how long the turn took
   events_->end_of_turn();
   now_.reset();
 }

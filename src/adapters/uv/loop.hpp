@@ -60,7 +60,7 @@ class UvLoop final : public app::Clock, public app::Timer {
   std::array<uv_signal_t, 5> signals_{};
   app::LoopEvents* events_ = nullptr;
   bool running_ = false;
-  mutable std::optional<Now> now_;  // while running: time stands still within a turn
+  mutable std::optional<Now> now_;  // while running: time stands still until the turn ends
   bool finished_ = false;
 };
 
