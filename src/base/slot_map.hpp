@@ -58,11 +58,11 @@ class SlotMap {
   /// insert or erase.
   template <class F>
   std::optional<std::uint32_t> walk(std::uint32_t from, std::size_t most, F&& f) const {
-    for (std::uint32_t slot = from; slot < cells_.size(); ++slot, --most) {
+    for (std::uint32_t slot = from; slot < slots_; ++slot, --most) {
       if (most == 0) return slot;
-      const Cell& cell = cells_[slot];
-      if (cell.value && !f(Id{slot, cell.generation}, *cell.value)) {
-        return slot + 1 < cells_.size() ? std::optional(slot + 1) : std::nullopt;
+      const Cell& each = cell(slot);
+      if (each.value && !f(Id{slot, each.generation}, *each.value)) {
+        return slot + 1 < slots_ ? std::optional(slot + 1) : std::nullopt;
       }
     }
     return std::nullopt;
@@ -86,7 +86,7 @@ class SlotMap {
   static constexpr std::uint32_t chunk_size = 16;
   using Chunk = std::array<Cell, chunk_size>;
 
-  Cell& cell(std::uint32_t slot) { return (*chunks_[slot / chunk_size])[slot % chunk_size]; }
+  Cell& cell(std::uint32_t slot) const { return (*chunks_[slot / chunk_size])[slot % chunk_size]; }
 
   std::vector<std::unique_ptr<Chunk>> chunks_;
   std::uint32_t slots_ = 0;  // ever made
