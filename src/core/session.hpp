@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -78,7 +78,7 @@ struct Session {
   AlarmWindow bad_frames{60'000ms};
   unsigned connect_refusals = 0;
   bool fanout_running = false;      // its next messages wait behind it
-  std::deque<std::string> waiting;  // frames, in order
+  std::list<std::string> waiting;   // frames, in order; unlike a deque, nothing while empty
   std::size_t waiting_bytes = 0;
   std::size_t reassembly_bytes = 0;
   std::size_t open_answers = 0;      // asks not answered yet
