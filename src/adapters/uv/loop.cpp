@@ -69,7 +69,6 @@ void UvLoop::run() {
 }
 
 void UvLoop::end_turn() {
-  now_.reset();  // so that it can be seen how long the turn took
   events_->end_of_turn();
   now_.reset();
 }
@@ -92,8 +91,6 @@ bool UvLoop::finish() {
 
 Now UvLoop::now() const {
   using std::chrono::system_clock;
-  if (now_) return *now_;
-  const auto wall = std::chrono::duration_cast<Millis>(system_clock::now().time_since_epoch());
   if (now_) return *now_;
   const auto wall = std::chrono::duration_cast<Millis>(system_clock::now().time_since_epoch());
   const Now now{MonoTime{Millis{static_cast<std::int64_t>(uv_now(&loop_))}}, WallTime{wall}};
