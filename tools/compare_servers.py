@@ -86,7 +86,7 @@ def missing(name):
         program = SERVERS[name][2](0, pathlib.Path(folder))[0]
     if shutil.which(program) is None:
         return f"no {program}"
-    if program == "node" and not (NODE / "node_modules").is_dir():
+    if program == "node" and not (NODE / "node_modules/ws").is_dir():
         return "its packages are not there; --install-node gets them"
     return ""
 
