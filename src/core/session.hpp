@@ -77,8 +77,8 @@ struct Session {
   TokenBucket bucket;
   AlarmWindow bad_frames{60'000ms};
   unsigned connect_refusals = 0;
-  bool fanout_running = false;      // its next messages wait behind it
-  std::list<std::string> waiting;   // frames, in order; unlike a deque, nothing while empty
+  bool fanout_running = false;     // its next messages wait behind it
+  std::list<std::string> waiting;  // frames, in order; unlike a deque, nothing while empty
   std::size_t waiting_bytes = 0;
   std::size_t reassembly_bytes = 0;
   std::size_t open_answers = 0;      // asks not answered yet
