@@ -86,6 +86,7 @@ STAGES = {
     "corpora": lambda: corpora("release"),
     "docs": lambda: check("check-docs", ["tools/check-docs"]),
     "bench": benchmarks,
+    "counts": lambda: check("check-counts", ["tools/check-counts"]),
     "system": lambda: suite("system", "release"),
     "crash": lambda: suite("crash", "release"),
     "build-sanitize": lambda: build("sanitize"),

@@ -33,7 +33,7 @@ void Turn::end() {
   flush_dirty(now);
   if (measured) lap("writing");
   hub_.take_commands(commands_);
-  for (const core::Command& command : commands_) carry_out(command);
+  for (const core::Command& command : commands_) carry_out(command, now);
   log_events(now);
   rearm(now);
   measure(now);
@@ -86,16 +86,17 @@ bool Turn::is_backed_up(ConnId conn) const {
   return at.generation == conn.generation && at.backed_up;
 }
 
-void Turn::carry_out(const core::Command& command) {
+void Turn::carry_out(const core::Command& command, Now now) {
   std::visit(
-      [this](const auto& c) {
+      [this, now](const auto& c) {
         using Kind = std::decay_t<decltype(c)>;
         if constexpr (std::is_same_v<Kind, core::CloseCommand>) {
           Line& at = line(c.conn);
           at.closing = true;
           at.code = c.code;
           at.reason = c.reason;
-          close_if_drained(c.conn, at);
+          flush(c.conn, now);  // what a large fan-out still held back
+          close_if_drained(c.conn, line(c.conn));
         } else if constexpr (std::is_same_v<Kind, core::CutCommand>) {
           transport_.cut(c.conn);
         } else {

@@ -80,7 +80,7 @@ class Turn final {
 
   void flush_dirty(Now now);
   void flush(ConnId conn, Now now);
-  void carry_out(const core::Command& command);
+  void carry_out(const core::Command& command, Now now);
   void close_if_drained(ConnId conn, Line& line);
   void log_events(Now now);
   void rearm(Now now);

@@ -80,6 +80,12 @@ inline constexpr std::size_t secret_bytes_min = 32;
 // Fan-out: slices per turn, over all running ones
 inline constexpr std::size_t slices_per_turn = 4;
 
+// A large fan-out's deliveries to one session wait for those of the next, as long as there is one,
+// up to so many bytes and so long; then so many sessions a turn are written
+inline constexpr std::size_t coalesced_bytes = std::size_t{16} * 1024;
+inline constexpr Millis coalesced_time{20};
+inline constexpr std::size_t coalesced_writes_per_turn = 100;
+
 // Subscriptions of ended actors taken out of their topics per turn
 inline constexpr std::size_t reaped_per_turn = 1000;
 

@@ -1,11 +1,12 @@
 // SlotMap: a dense table whose entries keep their place and are named by slot + generation.
 //
 // Insert, find and erase are O(1). References stay valid until the entry is erased: entries live in
-// chunks of a deque that never move.
+// chunks that never move. Memory is given back with the map alone: slots are used again.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -21,30 +22,31 @@ class SlotMap {
   Id insert(Args&&... args) {
     std::uint32_t slot = 0;
     if (free_.empty()) {
-      slot = static_cast<std::uint32_t>(cells_.size());
-      cells_.emplace_back();
+      slot = slots_++;
+      if (slot % chunk_size == 0) chunks_.push_back(std::make_unique<Chunk>());
     } else {
       slot = free_.back();
       free_.pop_back();
     }
-    cells_[slot].value.emplace(std::forward<Args>(args)...);
+    Cell& made = cell(slot);
+    made.value.emplace(std::forward<Args>(args)...);
     ++size_;
-    return {slot, cells_[slot].generation};
+    return {slot, made.generation};
   }
 
   T* find(Id id) {
-    if (id.slot >= cells_.size()) return nullptr;
-    Cell& cell = cells_[id.slot];
-    return cell.generation == id.generation && cell.value ? &*cell.value : nullptr;
+    if (id.slot >= slots_) return nullptr;
+    Cell& found = cell(id.slot);
+    return found.generation == id.generation && found.value ? &*found.value : nullptr;
   }
   const T* find(Id id) const { return const_cast<SlotMap*>(this)->find(id); }
 
   /// Unknown ids are ignored.
   void erase(Id id) {
     if (find(id) == nullptr) return;
-    Cell& cell = cells_[id.slot];
-    cell.value.reset();
-    ++cell.generation;
+    Cell& freed = cell(id.slot);
+    freed.value.reset();
+    ++freed.generation;
     free_.push_back(id.slot);
     --size_;
   }
@@ -56,11 +58,11 @@ class SlotMap {
   /// insert or erase.
   template <class F>
   std::optional<std::uint32_t> walk(std::uint32_t from, std::size_t most, F&& f) const {
-    for (std::uint32_t slot = from; slot < cells_.size(); ++slot, --most) {
+    for (std::uint32_t slot = from; slot < slots_; ++slot, --most) {
       if (most == 0) return slot;
-      const Cell& cell = cells_[slot];
-      if (cell.value && !f(Id{slot, cell.generation}, *cell.value)) {
-        return slot + 1 < cells_.size() ? std::optional(slot + 1) : std::nullopt;
+      const Cell& each = cell(slot);
+      if (each.value && !f(Id{slot, each.generation}, *each.value)) {
+        return slot + 1 < slots_ ? std::optional(slot + 1) : std::nullopt;
       }
     }
     return std::nullopt;
@@ -69,8 +71,9 @@ class SlotMap {
   /// Calls f(id, value) for each entry, in slot order. f must not insert or erase.
   template <class F>
   void for_each(F&& f) {
-    for (std::uint32_t slot = 0; slot < cells_.size(); ++slot) {
-      if (cells_[slot].value) f(Id{slot, cells_[slot].generation}, *cells_[slot].value);
+    for (std::uint32_t slot = 0; slot < slots_; ++slot) {
+      Cell& each = cell(slot);
+      if (each.value) f(Id{slot, each.generation}, *each.value);
     }
   }
 
@@ -79,7 +82,14 @@ class SlotMap {
     std::uint32_t generation = 1;
     std::optional<T> value;
   };
-  std::deque<Cell> cells_;
+  // A power of two: a slot's place is found by shifting.
+  static constexpr std::uint32_t chunk_size = 16;
+  using Chunk = std::array<Cell, chunk_size>;
+
+  Cell& cell(std::uint32_t slot) const { return (*chunks_[slot / chunk_size])[slot % chunk_size]; }
+
+  std::vector<std::unique_ptr<Chunk>> chunks_;
+  std::uint32_t slots_ = 0;  // ever made
   std::vector<std::uint32_t> free_;
   std::size_t size_ = 0;
 };

@@ -150,7 +150,9 @@ std::vector<ConnId> run_fanout_slices(State& state, Now now) {
   const std::size_t turns = std::min(limits::slices_per_turn, running.size());
   for (std::size_t i = 0; i < turns; ++i) {
     const auto current = running.begin();
+    state.fanouts.slicing = now.mono;
     run_slice(state, *current, slice, now);
+    state.fanouts.slicing.reset();
     if (current->next < current->recipients.size()) {
       running.splice(running.end(), running, current);
     } else {

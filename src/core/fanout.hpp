@@ -58,6 +58,7 @@ struct Fanouts {
   std::list<Fanout> running;                   // round robin
   StringMap<std::deque<Fanout>> behind_topic;  // key present: the topic has a running one
   std::uint64_t counter = 0;                   // stamps Actor::last_fanout
+  std::optional<MonoTime> slicing{};           // now, while a running one's slice is delivered
 };
 
 /// Delivers at once if it is small and nothing runs before it on its topic; else starts or queues

@@ -118,6 +118,7 @@ void Hub::tick(Now now) {
     resume_waiting(*state_, *session, now);
     if (session->socket_gone && !session->fanout_running) finish_session(*state_, *session, now);
   }
+  write_coalesced(*state_, now);
   settle(*state_, now);
 }
 
@@ -237,7 +238,8 @@ void Hub::take_load_requests(std::vector<LoadRequest>& out) {
 }
 
 MonoTime Hub::next_deadline() const {
-  const bool work_left = !state_->fanouts.running.empty() || state_->topics.reaping();
+  const bool work_left =
+      !state_->fanouts.running.empty() || !state_->coalescing.empty() || state_->topics.reaping();
   return work_left ? MonoTime::min() : state_->timers.next();
 }
 

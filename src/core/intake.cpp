@@ -44,15 +44,27 @@ struct Price {
   }
 };
 
+/// Fills a request that may have been another's: its texts' memory is used again.
+void fill(OpenRequest& request, const Session& session, std::string_view id, std::string_view from,
+          std::string metadata) {
+  ReplyTo& reply_to = request.reply_to;
+  reply_to.conn = session.id;
+  reply_to.to = from.empty() ? (session.identity.empty() ? nobody : session.identity) : from;
+  if (reply_to.correlation_id) {
+    reply_to.correlation_id->assign(id);
+  } else {
+    reply_to.correlation_id.emplace(id);
+  }
+  reply_to.metadata = std::move(metadata);
+  request.message_id = id;
+  request.dedupe_key.clear();
+  request.type = OpenRequest::no_type;
+}
+
 OpenRequest request_of(const Session& session, std::string_view id, std::string_view from,
                        std::string metadata) {
   OpenRequest request;
-  request.reply_to.conn = session.id;
-  request.reply_to.to =
-      from.empty() ? (session.identity.empty() ? nobody : session.identity) : from;
-  request.reply_to.correlation_id = std::string(id);
-  request.reply_to.metadata = std::move(metadata);
-  request.message_id = id;
+  fill(request, session, id, from, std::move(metadata));
   return request;
 }
 
@@ -149,10 +161,10 @@ bool permitted(Context& c, const wire::Request& request) {
   return false;
 }
 
-std::string effective_from(const State& state, const Session& session, std::string_view from) {
-  if (from == session.identity || session.identity.empty()) return std::string(from);
+std::string_view effective_from(const State& state, const Session& session, std::string_view from) {
+  if (from == session.identity || session.identity.empty()) return from;
   const Actor* actor = state.registry.find(state.registry.find_address(from));
-  return actor != nullptr && actor->conn == session.id ? std::string(from) : session.identity;
+  return actor != nullptr && actor->conn == session.id ? from : session.identity;
 }
 
 /// Logs that a request with a traceId came, and what its handling led to at once.
@@ -203,7 +215,7 @@ enum class Coming : std::uint8_t {
   anew,  // the store has said that it is no duplicate
 };
 
-void dispatch(Context& c, const wire::Request& request, std::string_view frame, Coming coming) {
+void carry_out(Context& c, const wire::Request& request, std::string_view frame, Coming coming) {
   const Traced traced(c);
   const bool reliable_one = reliable(request) != nullptr;
   if (is_remembered(c.envelope, request) && !is_fresh(c, reliable_one)) return;
@@ -223,9 +235,8 @@ std::size_t type_index(std::string_view type) {
 }
 
 void take_envelope(State& state, Session& session, const wire::Envelope& envelope,
-                   std::string_view frame, Coming coming, Now now) {
-  OpenRequest open =
-      request_of(session, envelope.id, envelope.from, wire::trace_metadata(envelope.metadata));
+                   std::string_view frame, Coming coming, OpenRequest& open, Now now) {
+  fill(open, session, envelope.id, envelope.from, wire::trace_metadata(envelope.metadata));
   if (session.state == SessionState::connecting && !wire::is_connect(envelope)) {
     if (!within_rate(state, session, open, 1, now)) return;
     return refuse_unauthorized(state, open, envelope.type, "PERMISSION_DENIED",
@@ -239,9 +250,11 @@ void take_envelope(State& state, Session& session, const wire::Envelope& envelop
   if (!within_rate(state, session, open, cost, now)) return;
   if (!request) return refuse(state, open, request.error(), now);
   if (coming == Coming::first) ++state.stats.received_by_type[request->index()];
-  Context context{state,           session, envelope, effective_from(state, session, envelope.from),
-                  std::move(open), now};
-  dispatch(context, *request, frame, coming);
+  std::string from = std::move(state.from_scratch);
+  from = effective_from(state, session, envelope.from);
+  Context context{state, session, envelope, std::move(from), open, now};
+  carry_out(context, *request, frame, coming);
+  state.from_scratch = std::move(context.from);
 }
 
 void process(State& state, Session& session, std::string_view bytes, Coming coming, Now now) {
@@ -251,7 +264,9 @@ void process(State& state, Session& session, std::string_view bytes, Coming comi
   }
   const auto envelope = state.decoder.decode(bytes);
   if (!envelope) return refuse_bad_frame(state, session, envelope.error(), now);
-  take_envelope(state, session, *envelope, bytes, coming, now);
+  OpenRequest open = std::move(state.request_scratch);
+  take_envelope(state, session, *envelope, bytes, coming, open, now);
+  state.request_scratch = std::move(open);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "core/outbox.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace signal_hub::core {
 namespace {
@@ -12,44 +13,52 @@ constexpr std::size_t write_bytes = std::size_t{256} * 1024;
 // Copied frames go on in a new chunk beyond this, so that a handed-over front is freed early.
 constexpr std::size_t chunk_bytes = std::size_t{64} * 1024;
 
-constexpr std::size_t pooled_buffers = 256;
-
 // A queue that never runs empty gives back its used-up front in steps of this many entries.
 constexpr std::size_t compact_after = 1024;
 
 }  // namespace
 
-std::string BufferPool::take() {
+ByteBuffer BufferPool::take() {
   if (free_.empty()) return {};
-  std::string buffer = std::move(free_.back());
+  ByteBuffer buffer = std::move(free_.back());
   free_.pop_back();
+  free_bytes_ -= buffer.capacity();
   return buffer;
 }
 
-void BufferPool::give(std::string&& buffer) {
-  if (free_.size() >= pooled_buffers || buffer.capacity() > 2 * chunk_bytes) return;
+void BufferPool::give(ByteBuffer&& buffer) {
+  const std::size_t bytes = buffer.capacity();
+  if (bytes == 0 || bytes > 2 * chunk_bytes || free_bytes_ + bytes > kept_buffer_bytes) return;
   buffer.clear();
+  free_bytes_ += bytes;
   free_.push_back(std::move(buffer));
 }
 
-std::string& Outbox::copy_buffer(BufferPool& pool) {
+ByteBuffer& Outbox::copy_buffer(BufferPool& pool) {
   const bool usable = first_chunk_ < chunks_.size() && !chunks_.back().shared &&
                       chunks_.back().copied.size() < chunk_bytes;
-  if (!usable) chunks_.push_back({pool.take(), nullptr});
+  if (!usable) {
+    if (chunks_.capacity() == 0) chunks_ = pool.take_chunks();
+    chunks_.push_back({pool.take(), nullptr});
+  }
   return chunks_.back().copied;
 }
 
 void Outbox::append(BufferPool& pool, wire::Opcode opcode, std::string_view head,
                     std::string_view middle, std::string_view tail, const SharedBytes& shared,
                     ReceiptId receipt, std::uint32_t accepted_us) {
-  std::string& buffer = copy_buffer(pool);
-  const std::size_t before = buffer.size();
-  wire::append_ws_header(buffer, opcode, head.size() + middle.size() + tail.size());
-  buffer.append(head).append(middle);
-  if (!shared) buffer.append(tail);
-  const std::size_t copied = buffer.size() - before;
+  std::array<char, wire::ws_header_max> header;
+  const std::size_t length = head.size() + middle.size() + tail.size();
+  const std::size_t header_size = wire::write_ws_header(header.data(), opcode, length);
+  const std::size_t copied = header_size + length - (shared ? tail.size() : 0);
+  char* at = copy_buffer(pool).grow(copied);
+  at = std::copy_n(header.data(), header_size, at);
+  at = std::copy_n(head.data(), head.size(), at);
+  at = std::copy_n(middle.data(), middle.size(), at);
+  if (!shared) std::copy_n(tail.data(), tail.size(), at);
   const std::size_t size = copied + (shared ? tail.size() : 0);
   if (shared) chunks_.push_back({{}, shared});
+  if (frames_.capacity() == 0) frames_ = pool.take_frames();
   frames_.push_back({static_cast<std::uint32_t>(size), accepted_us});
   bytes_ += size;
   copied_ += copied;
@@ -63,16 +72,17 @@ std::string_view Outbox::unsent() const {
 
 void Outbox::handed_over(BufferPool& pool, std::size_t bytes, std::uint64_t now_us,
                          WayHistogram& deliveries) {
-  Chunk& chunk = chunks_[first_chunk_];
+  OutboxChunk& chunk = chunks_[first_chunk_];
   offset_ += bytes;
   bytes_ -= bytes;
   handed_ += bytes;
   if (!chunk.shared) copied_ -= bytes;
-  pop_frames(bytes, now_us, deliveries);
+  pop_frames(pool, bytes, now_us, deliveries);
   if (offset_ == chunk.view().size()) drop_front_chunk(pool);
 }
 
-void Outbox::pop_frames(std::size_t bytes, std::uint64_t now_us, WayHistogram& deliveries) {
+void Outbox::pop_frames(BufferPool& pool, std::size_t bytes, std::uint64_t now_us,
+                        WayHistogram& deliveries) {
   into_frame_ += bytes;
   while (first_frame_ < frames_.size() && into_frame_ >= frames_[first_frame_].size) {
     const OutboxFrame& frame = frames_[first_frame_++];
@@ -84,7 +94,7 @@ void Outbox::pop_frames(std::size_t bytes, std::uint64_t now_us, WayHistogram& d
     }
   }
   if (first_frame_ == frames_.size()) {
-    frames_ = {};
+    pool.give(std::exchange(frames_, {}));
     first_frame_ = 0;
   } else if (first_frame_ >= compact_after) {
     frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(first_frame_));
@@ -98,7 +108,7 @@ void Outbox::drop_front_chunk(BufferPool& pool) {
   offset_ = 0;
   ++first_chunk_;
   if (first_chunk_ == chunks_.size()) {
-    chunks_ = {};
+    pool.give(std::exchange(chunks_, {}));
     first_chunk_ = 0;
   } else if (first_chunk_ >= compact_after) {
     chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(first_chunk_));
@@ -133,7 +143,7 @@ std::size_t Outbox::discard(BufferPool& pool, std::vector<ReceiptId>& out) {
   bytes_ = copied_ = rest.size();
   if (rest.empty()) return dropped;
   frames_.push_back(whole);
-  chunks_.push_back({std::move(rest), nullptr});
+  chunks_.push_back({ByteBuffer(rest), nullptr});
   return dropped;
 }
 

@@ -8,8 +8,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "base/byte_buffer.hpp"
 #include "base/histogram.hpp"
 #include "wire/ws_frame.hpp"
 
@@ -18,14 +20,11 @@ namespace signal_hub::core {
 /// Bytes shared by the outboxes of all recipients; immutable.
 using SharedBytes = std::shared_ptr<const std::string>;
 
-/// Buffers between two uses, so that a steady flow allocates nothing. One per hub.
-class BufferPool {
- public:
-  std::string take();
-  void give(std::string&& buffer);
-
- private:
-  std::vector<std::string> free_;
+/// A part of what an outbox holds: bytes of its own, or shared ones.
+struct OutboxChunk {
+  ByteBuffer copied;  // or
+  SharedBytes shared;
+  std::string_view view() const { return shared ? std::string_view(*shared) : copied.view(); }
 };
 
 /// One frame that waits. `accepted_us` are the low bits of the stopwatch when the message it
@@ -33,6 +32,45 @@ class BufferPool {
 struct OutboxFrame {
   std::uint32_t size;
   std::uint32_t accepted_us;
+};
+
+/// The memory of outboxes between two uses, so that a steady flow allocates nothing. One per hub.
+class BufferPool {
+ public:
+  ByteBuffer take();
+  void give(ByteBuffer&& buffer);
+
+  // The lists of an outbox; empty ones, with room.
+  std::vector<OutboxChunk> take_chunks() { return take_from(chunks_); }
+  std::vector<OutboxFrame> take_frames() { return take_from(frames_); }
+  void give(std::vector<OutboxChunk>&& chunks) { give_to(chunks_, std::move(chunks)); }
+  void give(std::vector<OutboxFrame>&& frames) { give_to(frames_, std::move(frames)); }
+
+ private:
+  template <class T>
+  static std::vector<T> take_from(std::vector<std::vector<T>>& free) {
+    if (free.empty()) return {};
+    std::vector<T> list = std::move(free.back());
+    free.pop_back();
+    return list;
+  }
+  template <class T>
+  static void give_to(std::vector<std::vector<T>>& free, std::vector<T>&& list) {
+    const std::size_t bytes = list.capacity() * sizeof(T);
+    if (bytes == 0 || bytes > kept_list_bytes || free.size() >= kept_lists) return;
+    list.clear();
+    free.push_back(std::move(list));
+  }
+
+  // What is kept after a storm is bounded.
+  static constexpr std::size_t kept_lists = 1024;
+  static constexpr std::size_t kept_list_bytes = 4096;
+  static constexpr std::size_t kept_buffer_bytes = std::size_t{8} << 20U;  // of all buffers
+
+  std::vector<ByteBuffer> free_;
+  std::size_t free_bytes_ = 0;
+  std::vector<std::vector<OutboxChunk>> chunks_;
+  std::vector<std::vector<OutboxFrame>> frames_;
 };
 
 /// Names a receipt to be sent when a frame's last byte is with the kernel; 0 is none.
@@ -74,21 +112,17 @@ class Outbox {
   std::uint64_t frames_handed_over() const { return frames_done_; }
 
  private:
-  struct Chunk {
-    std::string copied;  // or
-    SharedBytes shared;
-    std::string_view view() const { return shared ? std::string_view(*shared) : copied; }
-  };
   struct Receipt {
     std::uint64_t end;  // position in the stream of bytes
     ReceiptId id;
   };
 
-  std::string& copy_buffer(BufferPool& pool);
+  ByteBuffer& copy_buffer(BufferPool& pool);
   void drop_front_chunk(BufferPool& pool);
-  void pop_frames(std::size_t bytes, std::uint64_t now_us, WayHistogram& deliveries);
+  void pop_frames(BufferPool& pool, std::size_t bytes, std::uint64_t now_us,
+                  WayHistogram& deliveries);
 
-  std::vector<Chunk> chunks_;
+  std::vector<OutboxChunk> chunks_;
   std::size_t first_chunk_ = 0;
   std::size_t offset_ = 0;  // handed over of the first chunk
   std::vector<OutboxFrame> frames_;

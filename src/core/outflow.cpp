@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "base/limits.hpp"
 
@@ -31,6 +32,16 @@ void mark_dirty(State& state, Session& session) {
   state.dirty.push_back(session.id);
 }
 
+/// A slice's delivery: a write of its own would cost more than everything else about it.
+bool waits_for_more(State& state, Session& session) {
+  if (!state.fanouts.slicing || session.dirty) return false;
+  if (session.outbox.bytes() >= limits::coalesced_bytes) return false;
+  if (!std::exchange(session.coalescing, true)) {
+    state.coalescing.push_back({session.id, *state.fanouts.slicing});
+  }
+  return true;
+}
+
 void throttle(State& state, Session& sender, Now now) {
   if (sender.throttled_until != never) return;
   sender.throttled_until = now.mono + limits::read_throttle;
@@ -53,7 +64,7 @@ bool enqueue(State& state, Session& session, wire::Opcode opcode, const FramePar
     ++state.stats.messages_sent;
     ++session.traffic.frames_out;
   }
-  mark_dirty(state, session);
+  if (!waits_for_more(state, session)) mark_dirty(state, session);
   const std::size_t bound = state.settings.max_queue_bytes;
   if (bound != 0 && outbox.bytes() > bound && !session.overflowing) {
     session.overflowing = true;
@@ -195,6 +206,20 @@ void discard_outbox(State& state, Session& session, DropReason reason,
   state.queued_frames -= dropped;
   state.queued_bytes -= before;
   state.queued_bytes += session.outbox.copied_bytes();
+}
+
+void write_coalesced(State& state, Now now) {
+  auto& waiting = state.coalescing;
+  const bool more_to_come = !state.fanouts.running.empty();
+  for (std::size_t n = 0; n < limits::coalesced_writes_per_turn && !waiting.empty(); ++n) {
+    const Coalescing oldest = waiting.front();
+    if (more_to_come && now.mono - oldest.since < limits::coalesced_time) return;
+    waiting.pop_front();
+    Session* session = state.sessions.find(oldest.conn);
+    if (session == nullptr) continue;
+    session->coalescing = false;
+    if (!session->outbox.empty()) mark_dirty(state, *session);
+  }
 }
 
 void count_drop(State& state, DropReason reason, std::size_t n) {

@@ -62,6 +62,10 @@ void note_activity(State& state, Session& session, Now now);
 /// The transport took `bytes` of the session's outbox.
 void handed_over(State& state, Session& session, std::size_t bytes, Now now);
 
+/// Marks the sessions to be written whose deliveries have waited for others long enough; a bounded
+/// number a call.
+void write_coalesced(State& state, Now now);
+
 /// Drops the frames of which no byte was handed over; the receipts they carried go to `lost`.
 void discard_outbox(State& state, Session& session, DropReason reason,
                     std::vector<ReceiptId>& lost);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -77,8 +77,8 @@ struct Session {
   TokenBucket bucket;
   AlarmWindow bad_frames{60'000ms};
   unsigned connect_refusals = 0;
-  bool fanout_running = false;      // its next messages wait behind it
-  std::deque<std::string> waiting;  // frames, in order
+  bool fanout_running = false;     // its next messages wait behind it
+  std::list<std::string> waiting;  // frames, in order; unlike a deque, nothing while empty
   std::size_t waiting_bytes = 0;
   std::size_t reassembly_bytes = 0;
   std::size_t open_answers = 0;      // asks not answered yet
@@ -92,6 +92,7 @@ struct Session {
   RateWindow processed;
   std::uint64_t processed_frames = 0;  // of the outbox's count, already in the window
   bool dirty = false;
+  bool coalescing = false;   // listed among those whose writes wait for more to write
   bool overflowing = false;  // passed the byte bound: to be cut at the end of this call
   struct PausedSender {
     ConnId sender;

@@ -4,6 +4,7 @@
 // fanout, lifecycle → outflow → state.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <unordered_map>
 #include <unordered_set>
@@ -45,6 +46,12 @@ struct AskReceipt {
 struct HeldReceipt {
   Held held;
   std::string target;
+};
+
+/// A session with deliveries of a large fan-out; others on their way to it may share their write.
+struct Coalescing {
+  ConnId conn;
+  MonoTime since;
 };
 
 /// An attempt to deliver a reliable one, which begins to wait for its ack then.
@@ -108,11 +115,14 @@ struct State {
   std::unordered_map<ReceiptId, DeliveryReceipt> receipts;
   ReceiptId last_receipt = 0;
   std::vector<ReceiptId> reached;  // scratch
+  OpenRequest request_scratch;     // a request that is done: its texts' memory serves the next
+  std::string from_scratch;        // likewise
   std::string payload_scratch;
   std::string frame_scratch;
   std::string tail_scratch;
 
   std::vector<ConnId> dirty;
+  std::deque<Coalescing> coalescing;  // written once no more is to come, or the oldest is too old
   std::vector<ConnId> overflowing;
   std::vector<ConnId> farewells;           // sessions whose hub:disconnect waits for open answers
   std::vector<ActorId> mail_due;           // online, and their mailboxes may have something to send

@@ -1,20 +1,26 @@
 #include "wire/address.hpp"
 
-#include <algorithm>
+#include <array>
 
 #include "base/limits.hpp"
 
 namespace signal_hub::wire {
 namespace {
 
-bool path_byte(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 && byte != 0x7f && c != '(' && c != ')';
-}
+// By byte: may stand in a path.
+constexpr auto path_bytes = [] {
+  std::array<bool, 256> good{};
+  for (std::size_t byte = 0x20; byte < good.size(); ++byte) {
+    good[byte] = byte != 0x7f && byte != '(' && byte != ')';
+  }
+  return good;
+}();
 
 bool is_path(std::string_view path) {
-  return !path.empty() && path.size() <= limits::address_path_bytes &&
-         std::all_of(path.begin(), path.end(), path_byte);
+  if (path.empty() || path.size() > limits::address_path_bytes) return false;
+  bool good = true;
+  for (const char c : path) good &= path_bytes[static_cast<unsigned char>(c)];
+  return good;
 }
 
 bool wrapped(std::string_view text) {

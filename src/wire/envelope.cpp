@@ -1,7 +1,10 @@
 #include "wire/envelope.hpp"
 
+#include <array>
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <span>
 
 #include "base/limits.hpp"
 #include "wire/address.hpp"
@@ -9,34 +12,68 @@
 namespace signal_hub::wire {
 namespace {
 
-/// The top-level members as found, last one winning, before any type is checked.
-struct Members {
-  std::optional<JsonView> id, from, to, type, payload, pattern, correlation_id, timestamp, metadata,
-      ttl, signature;
+enum class Name : std::uint8_t {
+  id,
+  from,
+  to,
+  type,
+  payload,
+  pattern,
+  correlation_id,
+  timestamp,
+  metadata,
+  ttl,
+  signature,
+  unknown
+};
 
-  std::optional<JsonView>* slot(const ObjectCursor& c) {
-    struct Name {
-      std::string_view key;
-      std::optional<JsonView> Members::*member;
-    };
-    static constexpr Name names[] = {
-        {"id", &Members::id},
-        {"from", &Members::from},
-        {"to", &Members::to},
-        {"type", &Members::type},
-        {"payload", &Members::payload},
-        {"pattern", &Members::pattern},
-        {"correlationId", &Members::correlation_id},
-        {"timestamp", &Members::timestamp},
-        {"metadata", &Members::metadata},
-        {"ttl", &Members::ttl},
-        {"signature", &Members::signature},
-    };
-    for (const Name& name : names) {
-      if (c.key_is(name.key)) return &(this->*name.member);
-    }
-    return nullptr;
+/// REQUIRES: the key is as long as each name.
+template <std::size_t N>
+Name one_of(std::string_view key, const char (&a)[N], Name if_a, const char (&b)[N], Name if_b) {
+  if (std::memcmp(key.data(), a, N - 1) == 0) return if_a;
+  return std::memcmp(key.data(), b, N - 1) == 0 ? if_b : Name::unknown;
+}
+
+Name name_of(std::string_view key) {
+  switch (key.size()) {
+    case 2: return one_of(key, "id", Name::id, "to", Name::to);
+    case 3: return one_of(key, "ttl", Name::ttl, "ttl", Name::ttl);
+    case 4: return one_of(key, "from", Name::from, "type", Name::type);
+    case 7: return one_of(key, "payload", Name::payload, "pattern", Name::pattern);
+    case 8: return one_of(key, "metadata", Name::metadata, "metadata", Name::metadata);
+    case 9: return one_of(key, "timestamp", Name::timestamp, "signature", Name::signature);
+    case 13: return key == "correlationId" ? Name::correlation_id : Name::unknown;
+    default: return Name::unknown;
   }
+}
+
+/// The members the hub knows, last one winning, before any type is checked.
+class Members {
+ public:
+  explicit Members(const JsonOutline& outline) : inner_(outline.inner) {
+    for (const JsonOutline::Outer& m : outline.members) {
+      place(m.key_has_escapes ? name_of(unescape(m.key)) : name_of(m.key)) = &m;
+    }
+  }
+
+  std::optional<JsonView> operator[](Name name) const {
+    const JsonOutline::Outer* m = found_[static_cast<std::size_t>(name)];
+    if (m == nullptr) return std::nullopt;
+    return JsonView::exactly(m->value);
+  }
+
+  /// Those of an object among them.
+  MemberIndex inside(Name name) const {
+    const JsonOutline::Outer* m = found_[static_cast<std::size_t>(name)];
+    return MemberIndex(m == nullptr ? inner_.first(0) : inner_.subspan(m->first, m->count));
+  }
+
+ private:
+  using Found = const JsonOutline::Outer*;
+  Found& place(Name name) { return found_[static_cast<std::size_t>(name)]; }
+
+  std::array<Found, static_cast<std::size_t>(Name::unknown) + 1> found_{};
+  std::span<const JsonMember> inner_;
 };
 
 std::string_view kind_name(const JsonView& v) {
@@ -61,19 +98,22 @@ Error wrong(std::string_view field, std::string_view wanted, const std::optional
 /// Reads the members into an envelope; stops at the first that is wrong.
 class Reader {
  public:
-  Reader(const Members& members, std::string& unescaped) : m_(members), unescaped_(unescaped) {}
+  /// `unescaped` takes the strings that had escapes; null: the text has none.
+  Reader(const Members& members, std::string* unescaped) : m_(members), unescaped_(unescaped) {}
 
   std::optional<Error> read(Envelope& e) {
-    text("id", m_.id, limits::id_bytes, e.id);
+    text("id", m_[Name::id], limits::id_bytes, e.id);
     address(e);
-    plain("to", m_.to, e.to);
-    text("type", m_.type, limits::type_bytes, e.type);
+    plain("to", m_[Name::to], e.to);
+    text("type", m_[Name::type], limits::type_bytes, e.type);
     pattern(e);
     times(e);
-    if (m_.payload) e.payload = *m_.payload;
+    if (const auto value = m_[Name::payload]) e.payload = *value;
+    e.payload_members = m_.inside(Name::payload);
     metadata(e);
-    nullable("correlationId", m_.correlation_id, limits::id_bytes, e.correlation_id);
-    nullable("signature", m_.signature, std::numeric_limits<std::size_t>::max(), e.signature);
+    nullable("correlationId", m_[Name::correlation_id], limits::id_bytes, e.correlation_id);
+    nullable("signature", m_[Name::signature], std::numeric_limits<std::size_t>::max(),
+             e.signature);
     return std::move(error_);
   }
 
@@ -84,12 +124,12 @@ class Reader {
 
   /// Any string, in place where it has no escapes.
   std::optional<std::string_view> string_of(const JsonView& v) {
+    if (v.kind() != JsonView::Kind::string) return std::nullopt;
+    if (unescaped_ == nullptr) return v.raw().substr(1, v.raw().size() - 2);
     if (const auto plain = v.plain_string()) return plain;
-    const auto copy = v.string();
-    if (!copy) return std::nullopt;
-    const std::size_t at = unescaped_.size();
-    unescaped_ += *copy;  // reserved for the whole frame: earlier views stay valid
-    return std::string_view(unescaped_).substr(at);
+    const std::size_t at = unescaped_->size();
+    *unescaped_ += *v.string();  // reserved for the whole frame: earlier views stay valid
+    return std::string_view(*unescaped_).substr(at);
   }
 
   void plain(std::string_view field, const std::optional<JsonView>& v, std::string_view& out) {
@@ -123,7 +163,7 @@ class Reader {
   }
 
   void address(Envelope& e) {
-    plain("from", m_.from, e.from);
+    plain("from", m_[Name::from], e.from);
     if (error_ || is_canonical(e.from)) return;
     fault(invalid_field("from", "from is not a canonical address.",
                         "Send from as @(path), path 1 to 256 bytes without parentheses or control "
@@ -132,7 +172,7 @@ class Reader {
 
   void pattern(Envelope& e) {
     std::string_view value;
-    plain("pattern", m_.pattern, value);
+    plain("pattern", m_[Name::pattern], value);
     if (error_) return;
     if (value == "ask") {
       e.pattern = Pattern::ask;
@@ -144,6 +184,11 @@ class Reader {
 
   std::optional<std::int64_t> millis(std::string_view field, const std::optional<JsonView>& v) {
     constexpr double most = 9.0e15;  // far beyond any date, and exact as a double
+    // As they come almost always; an integer is read in a third of a double's time.
+    if (const auto whole = v ? v->integer() : std::nullopt;
+        whole && std::abs(static_cast<double>(*whole)) <= most) {
+      return whole;
+    }
     const auto value = v ? v->number() : std::nullopt;
     if (!value || std::abs(*value) > most) {
       fault(wrong(field, "a number of milliseconds", v));
@@ -153,18 +198,20 @@ class Reader {
   }
 
   void times(Envelope& e) {
-    if (const auto ms = millis("timestamp", m_.timestamp)) e.timestamp = from_epoch_ms(*ms);
-    if (!m_.ttl || m_.ttl->is_null()) return;
-    if (const auto ms = millis("ttl", m_.ttl)) e.ttl = Millis{*ms};
+    if (const auto ms = millis("timestamp", m_[Name::timestamp])) e.timestamp = from_epoch_ms(*ms);
+    const auto value = m_[Name::ttl];
+    if (!value || value->is_null()) return;
+    if (const auto ms = millis("ttl", value)) e.ttl = Millis{*ms};
   }
 
   void metadata(Envelope& e) {
-    e.metadata = m_.metadata.value_or(JsonView("{}"));
-    if (!e.metadata.is_object()) fault(wrong("metadata", "an object", m_.metadata));
+    e.metadata = m_[Name::metadata].value_or(JsonView("{}"));
+    e.metadata_members = m_.inside(Name::metadata);
+    if (!e.metadata.is_object()) fault(wrong("metadata", "an object", m_[Name::metadata]));
   }
 
   const Members& m_;
-  std::string& unescaped_;
+  std::string* unescaped_;
   std::optional<Error> error_;
 };
 
@@ -184,9 +231,9 @@ BadEnvelope not_json(JsonVerdict verdict) {
 /// What can be read of a faulty envelope, so that its sender can tell which it was.
 BadEnvelope faulty(Error error, const Members& m) {
   BadEnvelope bad{std::move(error), {}, {}, false};
-  if (m.id) bad.id = m.id->string();
+  if (const auto id = m[Name::id]) bad.id = id->string();
   if (bad.id && (bad.id->empty() || bad.id->size() > limits::id_bytes)) bad.id.reset();
-  if (m.from) bad.from = m.from->string();
+  if (const auto from = m[Name::from]) bad.from = from->string();
   if (bad.from && !is_canonical(*bad.from)) bad.from.reset();
   return bad;
 }
@@ -204,25 +251,26 @@ std::optional<Millis> Envelope::remaining_ttl(WallTime now) const {
 }
 
 Result<Envelope, BadEnvelope> EnvelopeDecoder::decode(std::string_view bytes) {
-  if (frame_.capacity() > kept_scratch && bytes.size() < kept_scratch / 2) frame_ = {};
+  if (frame_.capacity() > kept_scratch && bytes.size() < kept_scratch / 2) {
+    frame_ = {};
+    outline_ = {};
+  }
   frame_.reserve(bytes.size() + JsonChecker::padding);
   frame_.assign(bytes);
   const std::string_view text(frame_);
-  const JsonVerdict verdict = checker_.check(text);
+  const JsonVerdict verdict = checker_.check(text, outline_);
   if (verdict != JsonVerdict::valid) return fail(not_json(verdict));
-  const JsonView root(text);
-  if (!root.is_object()) {
+  if (!JsonView(text).is_object()) {
     return fail(BadEnvelope{
         {ErrorCode::invalid_message, "The message is not a JSON object.", {}, {}}, {}, {}, false});
   }
-  Members members;
-  for (ObjectCursor c(root); c.next();) {
-    if (auto* slot = members.slot(c)) *slot = c.value();
+  const Members members(outline_);
+  if (outline_.escapes) {
+    unescaped_.clear();
+    unescaped_.reserve(text.size());
   }
-  unescaped_.clear();
-  if (text.find('\\') != std::string_view::npos) unescaped_.reserve(text.size());
   Envelope envelope;
-  if (auto error = Reader(members, unescaped_).read(envelope)) {
+  if (auto error = Reader(members, outline_.escapes ? &unescaped_ : nullptr).read(envelope)) {
     return fail(faulty(std::move(*error), members));
   }
   return envelope;

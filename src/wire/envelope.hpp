@@ -11,6 +11,7 @@
 #include "base/time.hpp"
 #include "wire/json_check.hpp"
 #include "wire/json_view.hpp"
+#include "wire/member_index.hpp"
 
 namespace signal_hub::wire {
 
@@ -24,10 +25,12 @@ struct Envelope {
   std::string_view to;    // any string: a malformed one is an unknown actor
   std::string_view type;
   JsonView payload;
+  std::optional<MemberIndex> payload_members;  // if they were found on the way
   Pattern pattern = Pattern::tell;
   std::optional<std::string_view> correlation_id;
   WallTime timestamp{};
   JsonView metadata;  // always an object
+  std::optional<MemberIndex> metadata_members;
   std::optional<Millis> ttl;
   std::optional<std::string_view> signature;
 
@@ -55,7 +58,8 @@ class EnvelopeDecoder {
 
  private:
   JsonChecker checker_;
-  std::string frame_;      // the padded copy
+  std::string frame_;  // the padded copy
+  JsonOutline outline_;
   std::string unescaped_;  // strings that had escapes; reserved up front per frame
 };
 

@@ -20,14 +20,14 @@ void Fields::object_to(std::string_view name, std::string_view complaint, std::s
 }
 
 void Fields::wrong_kind(std::string_view name, std::string_view wanted) {
-  const auto value = object_.member(name);
+  const auto value = members_.find(name);
   const bool missing = !value;
   object_to(name, (missing ? "is missing; it must be " : "must be ") + std::string(wanted) + ".",
             wanted);
 }
 
 std::optional<JsonView> Fields::present(std::string_view name) const {
-  auto value = object_.member(name);
+  auto value = members_.find(name);
   if (value && value->is_null()) return std::nullopt;
   return value;
 }
@@ -42,15 +42,14 @@ std::optional<std::string> Fields::text(std::string_view name) {
 
 std::string Fields::required_text(std::string_view name, std::size_t most_bytes) {
   auto value = text(name);
+  if (value && !value->empty() && value->size() <= most_bytes) return std::move(*value);
   const std::string wanted = "a string of 1 to " + std::to_string(most_bytes) + " bytes";
   if (!value) {
     wrong_kind(name, wanted);
     return {};
   }
-  if (value->empty() || value->size() > most_bytes) {
-    object_to(name, "has " + std::to_string(value->size()) + " bytes; it must be " + wanted + ".",
-              wanted);
-  }
+  object_to(name, "has " + std::to_string(value->size()) + " bytes; it must be " + wanted + ".",
+            wanted);
   return std::move(*value);
 }
 
@@ -110,7 +109,9 @@ std::optional<JsonView> Fields::object(std::string_view name) {
 }
 
 Fields payload_fields(const Envelope& envelope, std::optional<Error>& fault) {
-  if (envelope.payload.is_object()) return {envelope.payload, "payload", fault};
+  if (envelope.payload.is_object()) {
+    return {envelope.payload_members.value_or(MemberIndex(envelope.payload)), "payload", fault};
+  }
   if (!fault) {
     fault = invalid_field("payload", "payload must be an object.",
                           "Send payload as an object with this message's fields.");
@@ -119,7 +120,7 @@ Fields payload_fields(const Envelope& envelope, std::optional<Error>& fault) {
 }
 
 Fields metadata_fields(const Envelope& envelope, std::optional<Error>& fault) {
-  return {envelope.metadata, "metadata", fault};
+  return {envelope.metadata_members.value_or(MemberIndex(envelope.metadata)), "metadata", fault};
 }
 
 std::vector<std::string> read_capabilities(Fields& fields) {

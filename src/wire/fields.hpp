@@ -12,6 +12,7 @@
 
 #include "base/error.hpp"
 #include "wire/envelope.hpp"
+#include "wire/member_index.hpp"
 #include "wire/requests.hpp"
 
 namespace signal_hub::wire {
@@ -20,7 +21,9 @@ class Fields {
  public:
   /// `path` is the prefix of field names in errors: `payload`, `metadata`, `payload.actors[3]`.
   Fields(JsonView object, std::string path, std::optional<Error>& fault)
-      : object_(object), path_(std::move(path)), fault_(fault) {}
+      : Fields(MemberIndex(object), std::move(path), fault) {}
+  Fields(MemberIndex members, std::string path, std::optional<Error>& fault)
+      : members_(members), path_(std::move(path)), fault_(fault) {}
 
   // Missing or null: nullopt (optional ones) or a fault (required ones). Another kind: a fault.
   std::optional<std::string> text(std::string_view name);
@@ -30,7 +33,7 @@ class Fields {
   std::optional<std::size_t> count(std::string_view name);  // an integer, 0 or more
   std::optional<std::vector<std::string>> texts(std::string_view name);
   std::optional<JsonView> object(std::string_view name);
-  std::optional<JsonView> any(std::string_view name) const { return object_.member(name); }
+  std::optional<JsonView> any(std::string_view name) const { return members_.find(name); }
 
   /// A fault for this field: `<path> <complaint>`.
   void object_to(std::string_view name, std::string_view complaint, std::string_view wanted);
@@ -42,7 +45,7 @@ class Fields {
   std::optional<JsonView> present(std::string_view name) const;
   void wrong_kind(std::string_view name, std::string_view wanted);
 
-  JsonView object_;
+  MemberIndex members_;
   std::string path_;
   std::optional<Error>& fault_;
 };

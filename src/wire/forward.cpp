@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "wire/json_writer.hpp"
 
@@ -19,6 +20,12 @@ bool is_forwarded(const ObjectCursor& c, bool reliable) {
   return std::none_of(not_forwarded.begin(), not_forwarded.end(), is);
 }
 
+void append_number(std::string& out, std::int64_t number) {
+  std::array<char, 20> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+  out.append(text.data(), end);
+}
+
 }  // namespace
 
 void write_head(std::string& out, std::string_view id, std::string_view to) {
@@ -30,21 +37,27 @@ void write_head(std::string& out, std::string_view id, std::string_view to) {
 }
 
 void write_tail(std::string& out, const Forward& message) {
-  out += "\"from\":";
-  append_quoted(out, message.from);
-  out += ",\"type\":";
-  append_quoted(out, message.type);
-  out.append(",\"payload\":").append(message.data.raw());
-  out += ",\"pattern\":\"tell\",\"correlationId\":";
+  out += "\"from\":\"";
+  append_string_text(out, message.from);
+  out += "\",\"type\":\"";
+  append_string_text(out, message.type);
+  out.append("\",\"payload\":").append(message.data.raw());
   if (message.correlation_id) {
-    append_quoted(out, *message.correlation_id);
+    out += ",\"pattern\":\"tell\",\"correlationId\":\"";
+    append_string_text(out, *message.correlation_id);
+    out += "\",\"timestamp\":";
   } else {
-    out += "null";
+    out += ",\"pattern\":\"tell\",\"correlationId\":null,\"timestamp\":";
   }
-  out.append(",\"timestamp\":").append(std::to_string(epoch_ms(message.timestamp)));
-  out.append(",\"metadata\":").append(message.metadata).append(",\"ttl\":");
-  out += message.ttl ? std::to_string(message.ttl->count()) : "null";
-  out += ",\"signature\":null}";
+  append_number(out, epoch_ms(message.timestamp));
+  out.append(",\"metadata\":").append(message.metadata);
+  if (message.ttl) {
+    out += ",\"ttl\":";
+    append_number(out, message.ttl->count());
+    out += ",\"signature\":null}";
+  } else {
+    out += ",\"ttl\":null,\"signature\":null}";
+  }
 }
 
 void write_attempt(std::string& out, std::string_view tail, const Attempt& attempt) {
@@ -68,16 +81,19 @@ void write_attempt(std::string& out, std::string_view tail, const Attempt& attem
 
 std::string send_metadata(const JsonView& senders, std::string_view hub_address,
                           std::string_view original_id, bool reliable) {
-  std::string out = "{";
+  std::string out;
+  out.reserve(senders.raw().size() + hub_address.size() + original_id.size() + 64);
+  out += '{';
   for (ObjectCursor c(senders); c.next();) {
     if (!is_forwarded(c, reliable)) continue;
     out.append(1, '"').append(c.raw_key()).append("\":").append(c.value().raw()).append(1, ',');
   }
-  out += "\"forwarded\":true,\"via\":";
-  append_quoted(out, hub_address);
-  out += ",\"originalMessageId\":";
-  append_quoted(out, original_id);
-  return out.append(1, '}');
+  out += "\"forwarded\":true,\"via\":\"";
+  append_string_text(out, hub_address);
+  out += "\",\"originalMessageId\":\"";
+  append_string_text(out, original_id);
+  out += "\"}";
+  return out;
 }
 
 std::string broadcast_metadata(std::string_view hub_address) {
@@ -96,6 +112,7 @@ std::string publish_metadata(std::string_view topic, std::string_view hub_addres
 
 std::string trace_metadata(const JsonView& senders) {
   std::string out = "{";
+  if (senders.raw() == "{}") return out.append(1, '}');
   for (const std::string_view key : {"traceId", "spanId"}) {
     const auto value = senders.member(key);
     if (!value) continue;

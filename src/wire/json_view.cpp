@@ -99,6 +99,10 @@ unsigned code_point(std::string_view text, std::size_t& i) {
   return 0x10000 + ((unit - 0xd800) << 10U) + (low - 0xdc00);
 }
 
+bool has_escape(std::string_view text) { return text.find('\\') != std::string_view::npos; }
+
+}  // namespace
+
 std::string unescape(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -120,23 +124,7 @@ std::string unescape(std::string_view text) {
   return out;
 }
 
-bool has_escape(std::string_view text) { return text.find('\\') != std::string_view::npos; }
-
-}  // namespace
-
 JsonView::JsonView(std::string_view text) : text_(trim(text)) {}
-
-JsonView::Kind JsonView::kind() const {
-  switch (text_.front()) {
-    case '{': return Kind::object;
-    case '[': return Kind::array;
-    case '"': return Kind::string;
-    case 't':
-    case 'f': return Kind::boolean;
-    case 'n': return Kind::null;
-    default: return Kind::number;
-  }
-}
 
 std::optional<bool> JsonView::boolean() const {
   if (kind() != Kind::boolean) return std::nullopt;
@@ -192,6 +180,7 @@ bool ObjectCursor::next() {
   const char* end = rest_.data() + rest_.size();
   const char* key_end = past_string(rest_.data(), end);
   key_ = {rest_.data() + 1, static_cast<std::size_t>(key_end - rest_.data()) - 2};
+  escaped_ = has_escape(key_);
   const char* at = key_end;
   while (is_space(*at)) ++at;
   const std::string_view tail = trim_front({at + 1, static_cast<std::size_t>(end - at) - 1});
@@ -202,9 +191,7 @@ bool ObjectCursor::next() {
   return true;
 }
 
-bool ObjectCursor::key_is(std::string_view key) const {
-  return has_escape(key_) ? unescape(key_) == key : key_ == key;
-}
+bool ObjectCursor::unescaped_key_is(std::string_view key) const { return unescape(key_) == key; }
 
 ArrayCursor::ArrayCursor(JsonView array)
     : rest_(trim_front(array.raw().substr(1, array.raw().size() - 2))) {}

@@ -11,6 +11,10 @@
 
 namespace signal_hub::wire {
 
+/// The text between a string's quotes, its escapes resolved; lone surrogates become U+FFFD.
+/// REQUIRES: valid.
+std::string unescape(std::string_view text);
+
 class JsonView {
  public:
   enum class Kind { null, boolean, number, string, array, object };
@@ -20,10 +24,27 @@ class JsonView {
   /// REQUIRES: `text` is one valid JSON value; surrounding white space is trimmed.
   explicit JsonView(std::string_view text);
 
+  /// REQUIRES: `text` is one valid JSON value and nothing else.
+  static JsonView exactly(std::string_view text) {
+    JsonView view;
+    view.text_ = text;
+    return view;
+  }
+
   /// The slice, byte for byte.
   std::string_view raw() const { return text_; }
 
-  Kind kind() const;
+  Kind kind() const {
+    switch (text_.front()) {
+      case '"': return Kind::string;
+      case '{': return Kind::object;
+      case '[': return Kind::array;
+      case 't':
+      case 'f': return Kind::boolean;
+      case 'n': return Kind::null;
+      default: return Kind::number;
+    }
+  }
   bool is_null() const { return kind() == Kind::null; }
   bool is_object() const { return kind() == Kind::object; }
 
@@ -49,14 +70,19 @@ class ObjectCursor {
  public:
   explicit ObjectCursor(JsonView object);
   bool next();
-  /// The key between its quotes, as written; `key_is` compares it unescaped.
+  /// The key between its quotes, as written.
   std::string_view raw_key() const { return key_; }
-  bool key_is(std::string_view key) const;
+  bool has_escaped_key() const { return escaped_; }
+  /// Compares it unescaped.
+  bool key_is(std::string_view key) const { return escaped_ ? unescaped_key_is(key) : key_ == key; }
   JsonView value() const { return value_; }
 
  private:
+  bool unescaped_key_is(std::string_view key) const;
+
   std::string_view rest_;
   std::string_view key_;
+  bool escaped_ = false;  // the key has escapes
   JsonView value_;
 };
 

@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "wire/plain_text.hpp"
+
 namespace signal_hub::wire {
 namespace {
 
@@ -35,16 +37,22 @@ void append_number(std::string& out, Number number) {
 
 }  // namespace
 
+void append_string_text(std::string& out, std::string_view text) {
+  const char* at = text.data();
+  const char* end = at + text.size();
+  while (at != end) {
+    const char* past = past_plain(at, end);
+    while (past != end && !needs_escape(*past)) past = past_plain(past + 1, end);
+    out.append(at, past);
+    at = past;
+    if (at != end) append_escaped(out, *at++);
+  }
+}
+
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
-  std::size_t plain = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!needs_escape(text[i])) continue;
-    out.append(text, plain, i - plain);
-    append_escaped(out, text[i]);
-    plain = i + 1;
-  }
-  out.append(text, plain).append(1, '"');
+  append_string_text(out, text);
+  out += '"';
 }
 
 void JsonWriter::separate() {

@@ -16,6 +16,9 @@ namespace signal_hub::wire {
 /// Appends `text` as a quoted JSON string. Invalid UTF-8 must not be passed.
 void append_quoted(std::string& out, std::string_view text);
 
+/// The same without the quotes around it.
+void append_string_text(std::string& out, std::string_view text);
+
 class JsonWriter {
  public:
   explicit JsonWriter(std::string& out) : out_(out) {}

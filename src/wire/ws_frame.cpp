@@ -1,23 +1,32 @@
 #include "wire/ws_frame.hpp"
 
+#include <array>
+
 namespace signal_hub::wire {
 
-void append_ws_header(std::string& out, Opcode opcode, std::size_t length) {
+std::size_t write_ws_header(char* out, Opcode opcode, std::size_t length) {
   constexpr unsigned final_fragment = 0x80;
-  out += static_cast<char>(final_fragment | static_cast<unsigned>(opcode));
+  out[0] = static_cast<char>(final_fragment | static_cast<unsigned>(opcode));
   unsigned extra_bytes = 0;
   if (length < 126) {
-    out += static_cast<char>(length);
+    out[1] = static_cast<char>(length);
   } else if (length <= 0xffff) {
-    out += static_cast<char>(126);
+    out[1] = static_cast<char>(126);
     extra_bytes = 2;
   } else {
-    out += static_cast<char>(127);
+    out[1] = static_cast<char>(127);
     extra_bytes = 8;
   }
-  for (unsigned i = extra_bytes; i > 0; --i) {
-    out += static_cast<char>((static_cast<std::uint64_t>(length) >> (8 * (i - 1))) & 0xffU);
+  for (unsigned i = 0; i < extra_bytes; ++i) {
+    const unsigned shift = 8 * (extra_bytes - 1 - i);
+    out[2 + i] = static_cast<char>((static_cast<std::uint64_t>(length) >> shift) & 0xffU);
   }
+  return 2 + extra_bytes;
+}
+
+void append_ws_header(std::string& out, Opcode opcode, std::size_t length) {
+  std::array<char, ws_header_max> header;
+  out.append(header.data(), write_ws_header(header.data(), opcode, length));
 }
 
 std::string close_frame(std::uint16_t code, std::string_view reason) {

@@ -15,6 +15,10 @@ enum class Opcode : std::uint8_t { text = 1, binary = 2, close = 8, ping = 9 };
 
 inline constexpr std::size_t ws_header_max = 10;
 
+/// Writes the header of a frame with `length` payload bytes; returns its size, at most
+/// ws_header_max.
+std::size_t write_ws_header(char* out, Opcode opcode, std::size_t length);
+
 /// Appends the header of a frame with `length` payload bytes.
 void append_ws_header(std::string& out, Opcode opcode, std::size_t length);
 

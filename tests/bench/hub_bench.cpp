@@ -7,78 +7,19 @@
 #include <string>
 #include <vector>
 
-#include "core/hub.hpp"
+#include "bench_hub.hpp"
 
 namespace {
 
 using namespace signal_hub;
-using namespace signal_hub::core;
+using Bench = bench::BenchHub;
 using Stopwatch = std::chrono::steady_clock;
-
-class Bench {
- public:
-  Bench()
-      : hub(
-            settings(), nullptr, [](std::string_view) { return std::string("m"); }, 1, now) {}
-
-  static HubSettings settings() {
-    HubSettings s;
-    s.rate_limit = 0;
-    s.accept_rate = 0;
-    s.max_connections_per_ip = 0;
-    s.pause_threshold = 0;
-    return s;
-  }
-
-  static std::string message(const std::string& from, const std::string& type,
-                             const std::string& payload, const std::string& metadata = "{}") {
-    return R"({"id":"m","from":")" + from + R"j(","to":"@(cloudflare/signal-hub)","type":")j" +
-           type + R"(","payload":)" + payload + R"(,"pattern":"tell","timestamp":1,"metadata":)" +
-           metadata + "}";
-  }
-
-  ConnId member(const std::string& address) {
-    hub.admit("ip", now);
-    const ConnId conn = hub.opened("ip", now);
-    hub.frame(conn,
-              message(address, "hub:connect", "null",
-                      R"({"protocolVersion":"0.1.0","capabilities":["x"]})"),
-              now);
-    hub.frame(conn,
-              message(address, "hub:register",
-                      R"({"actorAddress":")" + address + R"(","capabilities":["x"]})"),
-              now);
-    return conn;
-  }
-
-  void flush() {
-    for (hub.take_dirty(dirty); !dirty.empty(); hub.take_dirty(dirty)) {
-      for (const ConnId conn : dirty) {
-        for (auto bytes = hub.unsent(conn); !bytes.empty(); bytes = hub.unsent(conn)) {
-          benchmark::DoNotOptimize(bytes.data());
-          hub.handed_over(conn, bytes.size(), now);
-        }
-        hub.written(conn, now);
-      }
-    }
-    hub.take_commands(commands);
-    hub.take_events(events);
-    if (!hub.journal().empty()) hub.take_batch(now);
-  }
-
-  Now now{MonoTime{Millis{1'000}}, WallTime{Millis{1}}};
-  Hub hub;
-  std::vector<ConnId> dirty;
-  std::vector<Command> commands;
-  std::vector<Event> events;
-};
 
 void fan_out(benchmark::State& state) {
   Bench bench;
   for (int i = 0; i < state.range(0); ++i) {
     const std::string address = "@(l/" + std::to_string(i) + ")";
-    bench.hub.frame(bench.member(address),
-                    Bench::message(address, "hub:subscribe", R"({"topic":"t"})"), bench.now);
+    bench.subscribe(bench.member(address), address, "t");
   }
   const ConnId sender = bench.member("@(s)");
   const std::string text = Bench::message(

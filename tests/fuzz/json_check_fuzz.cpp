@@ -1,4 +1,5 @@
 // The JSON checker and the grammar agree on every text, and views of a valid one stay inside it.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -25,6 +26,26 @@ void walk(const JsonView& value, int depth) {
   }
 }
 
+/// Blanks make it a long text, which is checked and outlined in another way, to the same end.
+void compare_outlines(JsonChecker& checker, std::string_view text, const JsonOutline& outline) {
+  std::string padded(text);
+  padded.append(JsonChecker::short_text + 1 + JsonChecker::padding, ' ');
+  const std::string_view long_text(padded.data(), padded.size() - JsonChecker::padding);
+  JsonOutline other;
+  if (checker.check(long_text, other) != check_grammar(text)) std::abort();
+  if (check_grammar(text) != JsonVerdict::valid) return;
+  const auto same = [](const JsonMember& a, const JsonMember& b) {
+    return a.key == b.key && a.key_has_escapes == b.key_has_escapes && a.value == b.value;
+  };
+  if (!std::equal(outline.members.begin(), outline.members.end(), other.members.begin(),
+                  other.members.end(), same) ||
+      !std::equal(outline.inner.begin(), outline.inner.end(), other.inner.begin(),
+                  other.inner.end(), same) ||
+      outline.escapes != other.escapes) {
+    std::abort();
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -32,8 +53,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string padded(reinterpret_cast<const char*>(data), size);
   padded.append(JsonChecker::padding, ' ');
   const std::string_view text = std::string_view(padded).substr(0, size);
-  const JsonVerdict verdict = checker.check(text);
+  JsonOutline outline;
+  const JsonVerdict verdict = checker.check(text, outline);
   if (verdict != check_grammar(text)) std::abort();
+  compare_outlines(checker, text, outline);
   if (verdict == JsonVerdict::valid) walk(JsonView(text), 0);
   return 0;
 }

@@ -12,21 +12,26 @@ void Client::cut() {
   connection_.close();
 }
 
+void Client::say(std::string_view words) {
+  if (dialect_->speaks_text()) return connection_.send(words);
+  connection_.send_bytes(words);
+}
+
 void Client::opened() {
   subscribing_ = false;
   stream_.clear();
   if (dialect_ == nullptr) return send(connect_request(role_.address));
-  connection_.send_bytes(dialect_->hello());
+  say(dialect_->hello());
 }
 
 void Client::publish(std::string_view topic, std::string_view envelope) {
   if (dialect_ == nullptr) return send(envelope);
-  connection_.send_bytes(dialect_->publish(topic, envelope));
+  say(dialect_->publish(topic, envelope));
 }
 
 void Client::fence() {
   if (dialect_ == nullptr) return send(heartbeat_request(role_.address));
-  connection_.send_bytes(dialect_->fence());
+  say(dialect_->fence());
 }
 
 void Client::closed(const std::string& why) {
@@ -52,7 +57,7 @@ bool Client::went_on(const Answer& answer, Nanos at) {
 
 void Client::event(const Dialect::Event& event, Nanos at) {
   using enum Dialect::Kind;
-  if (event.kind == ping) return connection_.send_bytes(dialect_->pong());
+  if (event.kind == ping) return say(dialect_->pong());
   if (event.kind == message) {
     bool whole = false;
     const auto stamp = stamps_.find(event.payload, role_.data_size, whole);
@@ -63,7 +68,7 @@ void Client::event(const Dialect::Event& event, Nanos at) {
   if (ready_) return listener_.answer(*this, {.type = "hub:heartbeat_ack", .text = {}}, at);
   if (!subscribing_ && !topic().empty()) {
     subscribing_ = true;
-    return connection_.send_bytes(dialect_->subscribe(topic()));
+    return say(dialect_->subscribe(topic()));
   }
   ready_ = true;
   listener_.ready(*this, at);

@@ -65,6 +65,8 @@ class Client : private Connection::Owner {
   void message(std::string_view text, Nanos at) override;
   void closed(const std::string& why) override;
   std::size_t stream(std::string_view bytes, Nanos at) override;
+  /// Sends what the dialect says.
+  void say(std::string_view words);
   void event(const Dialect::Event& event, Nanos at);
   /// What it subscribes to at another server.
   [[nodiscard]] const std::string& topic() const {

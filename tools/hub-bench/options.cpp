@@ -75,8 +75,8 @@ constexpr std::array<Flag, 17> flags{{
     {"url", "URL", "ws://127.0.0.1:8787/ws", "The hub; other servers also as tcp://HOST:PORT.",
      url},
     {"peer", "KIND", "hub",
-     "What is there: hub, or for a comparison mqtt, nats or redis, which fanout and p2p load with "
-     "the same envelopes as payloads.",
+     "What is there: hub, or for a comparison mqtt, nats, redis or socketio, which fanout and p2p "
+     "load with the same envelopes as payloads.",
      peer},
     {"connections", "N", "100", "Receivers, pairs or clients, as the scenario says.",
      count<&Options::connections, 1>},

@@ -54,15 +54,23 @@ void UvLoop::attach(app::LoopEvents& events) {
 }
 
 void UvLoop::run() {
-  uv_check_start(&check_, [](uv_check_t* h) { owner(h)->events_->end_of_turn(); });
-  uv_prepare_start(&prepare_, [](uv_prepare_t* h) { owner(h)->events_->end_of_turn(); });
+  uv_check_start(&check_, [](uv_check_t* h) { owner(h)->end_turn(); });
+  uv_prepare_start(&prepare_, [](uv_prepare_t* h) { owner(h)->end_turn(); });
+  running_ = true;
   uv_run(&loop_, UV_RUN_DEFAULT);
+  running_ = false;
+  now_.reset();
   uv_check_stop(&check_);
   uv_prepare_stop(&prepare_);
   uv_timer_stop(&timer_);
   uv_idle_stop(&idle_);
   // From here on a signal has its default effect, and no handle of ours keeps the loop alive.
   for (uv_signal_t& signal : signals_) uv_signal_stop(&signal);
+}
+
+void UvLoop::end_turn() {
+  events_->end_of_turn();
+  now_.reset();
 }
 
 bool UvLoop::finish() {
@@ -83,8 +91,11 @@ bool UvLoop::finish() {
 
 Now UvLoop::now() const {
   using std::chrono::system_clock;
+  if (now_) return *now_;
   const auto wall = std::chrono::duration_cast<Millis>(system_clock::now().time_since_epoch());
-  return {MonoTime{Millis{static_cast<std::int64_t>(uv_now(&loop_))}}, WallTime{wall}};
+  const Now now{MonoTime{Millis{static_cast<std::int64_t>(uv_now(&loop_))}}, WallTime{wall}};
+  if (running_) now_ = now;
+  return now;
 }
 
 std::uint64_t UvLoop::stopwatch_us() const { return uv_hrtime() / 1000; }

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "app/ports.hpp"
@@ -49,6 +50,7 @@ class UvLoop final : public app::Clock, public app::Timer {
  private:
   UvLoop() = default;
   bool init();
+  void end_turn();
 
   uv_loop_t loop_{};
   uv_timer_t timer_{};
@@ -57,6 +59,8 @@ class UvLoop final : public app::Clock, public app::Timer {
   uv_prepare_t prepare_{};
   std::array<uv_signal_t, 5> signals_{};
   app::LoopEvents* events_ = nullptr;
+  bool running_ = false;
+  mutable std::optional<Now> now_;  // while running: time stands still until the turn ends
   bool finished_ = false;
 };
 

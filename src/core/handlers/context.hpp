@@ -15,8 +15,8 @@ struct Context {
   State& state;
   Session& session;
   const wire::Envelope& envelope;
-  std::string from;     // effective: the session's identity or an address it registered
-  OpenRequest request;  // who is answered; moved away by handlers that answer later
+  std::string from;      // effective: the session's identity or an address it registered
+  OpenRequest& request;  // who is answered; moved away by handlers that answer later
   Now now;
 
   bool is_ask() const { return envelope.is_ask(); }

@@ -1,9 +1,14 @@
-// Small values of base: ids, rng, slot map, results, errors.
+// Small values of base: ids, rng, buffer, slot map, results, errors.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdio>
 #include <set>
 #include <string>
+#include <utility>
 
+#include "base/byte_buffer.hpp"
 #include "base/error.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
@@ -45,6 +50,40 @@ TEST(Uuid, HasVersionAndVariantAndIsUnique) {
 }
 
 using Id = SlotId<struct TestTag>;
+
+TEST(Uuid, WritesEveryDigitOfItsBits) {
+  Rng rng(3);
+  Rng same(3);
+  for (int i = 0; i < 1000; ++i) {
+    const std::uint64_t high = (same.next() & 0xffffffffffff0fffU) | 0x4000U;
+    const std::uint64_t low = (same.next() & 0x3fffffffffffffffU) | 0x8000000000000000U;
+    std::array<char, 37> text{};
+    std::snprintf(text.data(), text.size(), "%08x-%04x-%04x-%04x-%012llx",
+                  static_cast<unsigned>(high >> 32U), static_cast<unsigned>(high >> 16U) & 0xffffU,
+                  static_cast<unsigned>(high) & 0xffffU, static_cast<unsigned>(low >> 48U),
+                  static_cast<unsigned long long>(low & 0xffffffffffffU));
+    ASSERT_EQ(Uuid::make(rng).view(), text.data());
+  }
+}
+
+TEST(ByteBuffer, KeepsItsBytesWhileItGrows) {
+  ByteBuffer buffer;
+  std::string expected;
+  for (std::size_t n = 0; n < 200; ++n) {
+    const std::string part(n, static_cast<char>('a' + n % 26));
+    std::copy(part.begin(), part.end(), buffer.grow(n));
+    expected += part;
+  }
+  EXPECT_EQ(buffer.view(), expected);
+  ByteBuffer taken = std::move(buffer);
+  EXPECT_EQ(taken.view(), expected);
+  buffer = ByteBuffer("new");
+  EXPECT_EQ(buffer.view(), "new");
+  const std::size_t capacity = taken.capacity();
+  taken.clear();
+  EXPECT_EQ(taken.size(), 0U);
+  EXPECT_EQ(taken.capacity(), capacity);
+}
 
 TEST(SlotMap, StaleIdsFindNothing) {
   SlotMap<std::string, Id> map;

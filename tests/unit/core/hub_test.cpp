@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "base/limits.hpp"
 #include "world.hpp"
 
 namespace signal_hub::core {
@@ -128,6 +129,54 @@ TEST(Hub, PublicationsOfOthersWaitBehindTheTopicsFanOut) {
     EXPECT_NE(got[0].find("\"payload\":1"), std::string::npos);
     EXPECT_NE(got[1].find("\"payload\":2"), std::string::npos);
   }
+}
+
+/// Five listeners, two of them served a turn, and three publications on their way.
+struct SlicedFanOut {
+  static HubSettings settings() {
+    HubSettings settings = World::defaults();
+    settings.fanout_slice = 2;
+    return settings;
+  }
+  SlicedFanOut() : w(settings()) {
+    for (int i = 0; i < 5; ++i) {
+      const std::string address = "@(l" + std::to_string(i) + ")";
+      listeners.push_back(w.connect(address));
+      w.ask(listeners.back(), address, "hub:subscribe", R"({"topic":"t"})");
+    }
+    const ConnId sender = w.connect("@(s)");
+    for (int n = 0; n < 3; ++n) {
+      w.tell(sender, "@(s)", "hub:publish", R"({"topic":"t","type":"n","data":1})");
+    }
+  }
+  World w;
+  std::vector<ConnId> listeners;
+};
+
+TEST(Hub, DeliveriesOfFanOutsThatFollowEachOtherShareAWrite) {
+  SlicedFanOut f;
+  while (f.w.hub.next_deadline() == MonoTime::min()) {
+    f.w.hub.tick(f.w.now());
+    f.w.flush();
+    const std::size_t got = f.w.take(f.listeners[0]).size();
+    EXPECT_TRUE(got == 0 || got == 3) << got;
+  }
+  EXPECT_EQ(f.w.take(f.listeners[4]).size(), 3U);
+}
+
+TEST(Hub, ASharedWriteDoesNotKeepAnAnswerWaitingNorMessagesForLong) {
+  SlicedFanOut f;
+  f.w.hub.tick(f.w.now());
+  f.w.flush();
+  EXPECT_TRUE(f.w.take(f.listeners[0]).empty());
+  // The answer takes along what waits before it.
+  EXPECT_NE(f.w.ask(f.listeners[0], "@(l0)", "hub:heartbeat", "{}").find("heartbeat_ack"),
+            std::string::npos);
+  EXPECT_TRUE(f.w.take(f.listeners[1]).empty());
+  f.w.advance(limits::coalesced_time);
+  f.w.flush();
+  EXPECT_FALSE(f.w.take(f.listeners[1]).empty());
+  EXPECT_EQ(f.w.hub.next_deadline(), MonoTime::min()) << "there is more to come";
 }
 
 TEST(Hub, AnAskSenderLearnsThatItsTargetVanishedBeforeTheWrite) {

@@ -3,6 +3,7 @@
 #include "peers/mqtt.hpp"
 #include "peers/nats.hpp"
 #include "peers/redis.hpp"
+#include "peers/socketio.hpp"
 
 namespace hub_bench {
 namespace {
@@ -73,6 +74,20 @@ TEST(Peers, RedisSpeaksResp) {
   EXPECT_EQ(whole_event(redis, "+PONG\r\n").kind, ack);
   EXPECT_EQ(whole_event(redis, ":3\r\n").kind, other);
   EXPECT_EQ(redis.next("-DENIED\r\n").kind, broken);
+}
+
+TEST(Peers, SocketIoSpeaksInEvents) {
+  const SocketIo socketio;
+  EXPECT_EQ(socketio.publish("t", R"({"a":1})"), R"(42["publish","t",{"a":1}])");
+  const auto event = whole_event(socketio, R"(42["m",{"a":"}\"]","b":[[]]}])");
+  EXPECT_EQ(event.kind, message);
+  EXPECT_EQ(event.payload, R"(["m",{"a":"}\"]","b":[[]]}])");
+  EXPECT_EQ(whole_event(socketio, R"(0{"sid":"x","upgrades":[]})").kind, other);
+  EXPECT_EQ(whole_event(socketio, R"(40{"sid":"y"})").kind, ack);
+  EXPECT_EQ(whole_event(socketio, R"(42["ok"])").kind, ack);
+  EXPECT_EQ(socketio.next("2").kind, ping);
+  EXPECT_EQ(socketio.next(R"(44{"message":"no"})").kind, broken);
+  EXPECT_EQ(socketio.next("41").kind, partial);
 }
 
 }  // namespace

@@ -84,6 +84,51 @@ TEST(JsonCheck, DepthOf256PassesAnd257DoesNot) {
   EXPECT_EQ(check(objects + "1" + std::string(257, '}')), JsonVerdict::too_deep);
 }
 
+/// The outline as text, of the text as it is and made long by blanks.
+std::string outline(const std::string& text) {
+  std::string both;
+  for (const std::size_t blanks : {std::size_t{0}, JsonChecker::short_text}) {
+    JsonChecker checker;
+    std::string padded = text + std::string(blanks + JsonChecker::padding, ' ');
+    JsonOutline outline;
+    checker.check(std::string_view(padded).substr(0, text.size() + blanks), outline);
+    std::string found = outline.escapes ? "escapes " : "";
+    for (const JsonOutline::Outer& m : outline.members) {
+      found.append(m.key).append(m.key_has_escapes ? "\\=" : "=").append(m.value);
+      for (std::size_t i = m.first; i < m.first + m.count; ++i) {
+        const JsonMember& in = outline.inner[i];
+        found.append("(").append(in.key).append("=").append(in.value).append(")");
+      }
+      found += ' ';
+    }
+    EXPECT_TRUE(both.empty() || both == found) << both << " and " << found;
+    both = found;
+  }
+  return both;
+}
+
+TEST(JsonCheck, OutlinesTwoLevelsOfObjects) {
+  EXPECT_EQ(
+      outline(R"( { "a" : 1 , "b":{"c":{"d":2} , "e" : [ {"f":3} ]},"g":[4,{"h":5}],"i":{} })"),
+      R"(a=1 b={"c":{"d":2} , "e" : [ {"f":3} ]}(c={"d":2})(e=[ {"f":3} ]) g=[4,{"h":5}] i={} )");
+  EXPECT_EQ(outline(R"({"a":1,"a":{"b":"\n"},"\u0061":null})"),
+            R"(escapes a=1 a={"b":"\n"}(b="\n") \u0061\=null )");
+  EXPECT_EQ(outline(R"([{"a":{"b":1}},2])"), "");
+  EXPECT_EQ(outline("3"), "");
+  EXPECT_EQ(outline("{}"), "");
+}
+
+TEST(JsonCheck, StringsOfEveryLengthEndWhereTheyEnd) {
+  for (std::size_t size = 0; size < 70; ++size) {
+    const std::string plain(size, 'x');
+    EXPECT_EQ(check("\"" + plain + "\""), JsonVerdict::valid) << size;
+    EXPECT_EQ(check("\"" + plain + "é\\\"\""), JsonVerdict::valid) << size;
+    EXPECT_EQ(check("\"" + plain), JsonVerdict::malformed) << size;
+    EXPECT_EQ(check("\"" + plain + "\x1f\""), JsonVerdict::malformed) << size;
+    EXPECT_EQ(check("\"" + plain + "\xc3\""), JsonVerdict::bad_utf8) << size;
+  }
+}
+
 TEST(JsonCheck, GoesOnAfterAGiant) {
   EXPECT_EQ(check("\"" + std::string(3'000'000, 'x') + "\""), JsonVerdict::valid);
   EXPECT_EQ(check("{}"), JsonVerdict::valid);
@@ -138,6 +183,17 @@ TEST(JsonView, ArraysAreWalkedInOrder) {
   EXPECT_EQ(seen, R"({"a":[1,2]}|"],"|3|[]|null|)");
   ArrayCursor empty(JsonView("[ ]"));
   EXPECT_FALSE(empty.next());
+}
+
+TEST(JsonWriter, EscapesAtEveryPlace) {
+  for (std::size_t at = 0; at < 40; ++at) {
+    std::string text(40, 'x');
+    text[at] = '"';
+    std::string out;
+    append_quoted(out, text + "é\x7f");
+    EXPECT_EQ(JsonView(out).string(), text + "é\x7f");
+    EXPECT_EQ(out.size(), text.size() + 6);
+  }
 }
 
 TEST(JsonWriter, PlacesCommasAndEscapes) {

@@ -3,6 +3,7 @@
 #include "peers/mqtt.hpp"
 #include "peers/nats.hpp"
 #include "peers/redis.hpp"
+#include "peers/socketio.hpp"
 
 namespace hub_bench {
 
@@ -10,6 +11,7 @@ std::unique_ptr<Dialect> make_dialect(std::string_view name) {
   if (name == "mqtt") return std::make_unique<Mqtt>();
   if (name == "nats") return std::make_unique<Nats>();
   if (name == "redis") return std::make_unique<Redis>();
+  if (name == "socketio") return std::make_unique<SocketIo>();
   return nullptr;
 }
 

@@ -40,11 +40,13 @@ class Dialect {
   [[nodiscard]] virtual std::string pong() const { return {}; }
   /// The WebSocket subprotocol to ask for.
   [[nodiscard]] virtual std::string_view subprotocol() const { return {}; }
+  /// Whether its messages are text, one to a frame.
+  [[nodiscard]] virtual bool speaks_text() const { return false; }
   /// The first event in `bytes`.
   [[nodiscard]] virtual Event next(std::string_view bytes) const = 0;
 };
 
-/// mqtt, nats or redis; null for anything else.
+/// mqtt, nats, redis or socketio; null for anything else.
 std::unique_ptr<Dialect> make_dialect(std::string_view name);
 
 }  // namespace hub_bench
