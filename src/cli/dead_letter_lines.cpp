@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/stories.hpp"
 #include "cli/stories.hpp"
 #include "wire/json_check.hpp"
 #include "wire/json_writer.hpp"
@@ -75,7 +76,7 @@ std::string dead_letter_json(const app::DeadLetter& letter, bool detailed) {
   write_time(out, "expiresAt", m.expires_at);
   out.field("bytes", letter.bytes);
   if (detailed) {
-    out.raw_field("history", history_json(m));
+    out.raw_field("history", app::history_json(m));
     out.raw_field("message", text_of(m).value_or("null"));
   }
   out.end_object();

@@ -133,9 +133,9 @@ int missing(const Order& order, std::size_t found) {
 int show(Order& order) {
   const auto letters = order.tools.dead_letters(order.path, order.choice, true);
   if (!letters) return complain(order.err, order.app, letters.error());
-  for (auto letter = letters->rbegin(); letter != letters->rend(); ++letter) {
-    order.out << (order.wish.json ? dead_letter_json(*letter, true) + "\n"
-                                  : dead_letter_text(*letter));
+  for (const app::DeadLetter& letter : *letters) {
+    order.out << (order.wish.json ? dead_letter_json(letter, true) + "\n"
+                                  : dead_letter_text(letter));
   }
   return missing(order, letters->size());
 }

@@ -2,6 +2,7 @@
 #include <optional>
 #include <vector>
 
+#include "app/stories.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/database_place.hpp"
@@ -29,11 +30,11 @@ std::string story_json(const std::string& id, const std::vector<core::StoredMess
   out.begin_object().field("messageId", id).key("deliveries").begin_array();
   for (const core::StoredMessage& m : found) {
     out.begin_object().field("sender", m.sender).field("target", m.target);
-    out.field("state", state_of(m)).field("attempts", m.attempts).key("nextAttemptAt").null();
+    out.field("state", app::state_of(m)).field("attempts", m.attempts).key("nextAttemptAt").null();
     write_text(out, "reason", m.reason);
     out.field("acceptedAt", m.accepted_at);
     write_time(out, "expiresAt", m.expires_at);
-    out.raw_field("history", history_json(m)).end_object();
+    out.raw_field("history", app::history_json(m)).end_object();
   }
   out.end_array().end_object();
   return json;

@@ -1,58 +1,48 @@
 #include "adapters/sqlite/admin_queries.hpp"
 
-#include <SQLiteCpp/Column.h>
-#include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
 
+#include "adapters/sqlite/prepared.hpp"
 #include "adapters/sqlite/rows.hpp"
+#include "adapters/sqlite/stored_messages.hpp"
+#include "app/stories.hpp"
+#include "base/string_map.hpp"
+#include "wire/json_check.hpp"
 
 namespace signal_hub::adapters {
 namespace {
 
 // Of one message id there may be many rows when it was published.
-constexpr int messages_most = 1000;
+constexpr std::int64_t messages_most = 1000;
 
-constexpr const char* dead_columns =
-    "position, target, sender, message_id,"
-    " CASE WHEN json_valid(message) THEN json_extract(message, '$.type') END,"
-    " accepted_at, expires_at, bytes, reason, dead_at";
+const std::string dead_sql = with_type_and_bytes(select_dead(WithText::no));
 
-constexpr const char* waiting_columns =
-    "position, target, sender, message_id,"
-    " CASE WHEN json_valid(message) THEN json_extract(message, '$.type') END,"
-    " accepted_at, expires_at, bytes";
-
-std::optional<WallTime> time_in(const SQLite::Column& column) {
-  if (column.isNull()) return std::nullopt;
-  return WallTime{Millis{column.getInt64()}};
-}
-
-std::optional<std::string> text_in(const SQLite::Column& column) {
-  if (column.isNull()) return std::nullopt;
-  return column.getString();
-}
-
-/// The columns that both tables have, in the order of waiting_columns.
-app::ArchivedMessage read_common(SQLite::Statement& row) {
+app::ArchivedMessage archived(const core::StoredMessage& row) {
   app::ArchivedMessage m;
-  m.position = static_cast<std::uint64_t>(row.getColumn(0).getInt64());
-  m.target = row.getColumn(1).getString();
-  m.sender = row.getColumn(2).getString();
-  m.message_id = row.getColumn(3).getString();
-  m.type = text_in(row.getColumn(4));
-  m.accepted_at = WallTime{Millis{row.getColumn(5).getInt64()}};
-  m.expires_at = time_in(row.getColumn(6));
-  m.bytes = static_cast<std::uint64_t>(row.getColumn(7).getInt64());
+  m.position = row.position;
+  m.target = row.target;
+  m.sender = row.sender;
+  m.message_id = row.message_id;
+  m.state = app::state_of(row);
+  if (!row.reason.empty()) m.reason = row.reason;
+  if (!row.last_error.empty()) m.last_error = row.last_error;
+  m.attempts = row.attempts;
+  m.accepted_at = row.accepted_at;
+  m.ended_at = row.finished_at;
+  m.expires_at = row.expires_at;
+  m.history = app::history_json(row);
   return m;
 }
 
-app::ArchivedMessage read_dead(SQLite::Statement& row) {
-  app::ArchivedMessage m = read_common(row);
-  m.state = "dead_lettered";
-  m.reason = row.getColumn(8).getString();
-  m.ended_at = time_in(row.getColumn(9));
+app::ArchivedMessage read_archived(const Prepared& row) {
+  app::ArchivedMessage m = archived(read_stored(row));
+  m.bytes = static_cast<std::uint64_t>(row.number(bytes_column));
+  const std::string_view type = row.text(type_column);
+  if (!type.empty()) m.type = std::string(type);
   return m;
 }
 
@@ -70,37 +60,35 @@ std::string sql_glob(const std::string& pattern) {
 }
 
 app::ArchiveAnswer answer(SQLite::Database& db, const app::ListDeadLetters& q) {
-  SQLite::Statement rows(db, std::string("SELECT ") + dead_columns +
-                                 " FROM dead_letters WHERE position < ?1"
-                                 " AND (?2 = '' OR target GLOB ?2) AND (?3 = '' OR reason = ?3)"
-                                 " AND dead_at <= ?4 AND dead_at > ?5"
-                                 " ORDER BY position DESC LIMIT ?6");
-  rows.bind(1, q.below ? stored(*q.below) : INT64_MAX);
-  rows.bind(2, sql_glob(q.filter.target));
-  rows.bind(3, q.filter.reason);
-  rows.bind(4, q.filter.dead_until ? epoch_ms(*q.filter.dead_until) : INT64_MAX);
-  rows.bind(5, q.filter.dead_after ? epoch_ms(*q.filter.dead_after) : INT64_MIN);
-  rows.bind(6, static_cast<std::int64_t>(q.limit) + 1);
+  const std::string target = sql_glob(q.filter.target);
+  Prepared rows(db, dead_sql +
+                        " WHERE position < ?1"
+                        " AND (?2 = '' OR target GLOB ?2) AND (?3 = '' OR reason = ?3)"
+                        " AND dead_at <= ?4 AND dead_at > ?5"
+                        " ORDER BY position DESC LIMIT ?6");
+  rows.bind(1, q.below ? stored(*q.below) : INT64_MAX)
+      .bind(2, std::string_view(target))
+      .bind(3, std::string_view(q.filter.reason))
+      .bind(4, q.filter.dead_until ? epoch_ms(*q.filter.dead_until) : INT64_MAX)
+      .bind(5, q.filter.dead_after ? epoch_ms(*q.filter.dead_after) : INT64_MIN)
+      .bind(6, static_cast<std::int64_t>(q.limit) + 1);
   app::ArchiveAnswer found;
-  while (rows.executeStep()) {
-    if (found.messages.size() == q.limit) {
-      found.more = true;
-      break;
-    }
-    found.messages.push_back(read_dead(rows));
+  while (!found.more && rows.step()) {
+    found.more = found.messages.size() == q.limit;
+    if (!found.more) found.messages.push_back(read_archived(rows));
   }
   return found;
 }
 
 app::ArchiveAnswer answer(SQLite::Database& db, const app::FindDeadLetter& q) {
-  SQLite::Statement row(db, std::string("SELECT ") + dead_columns +
-                                ", CASE WHEN json_valid(message) THEN message END"
-                                " FROM dead_letters WHERE position = ?");
-  row.bind(1, stored(q.position));
+  Prepared row(db, with_type_and_bytes(select_dead(WithText::yes)) + " WHERE position = ?1");
   app::ArchiveAnswer found;
-  if (!row.executeStep()) return found;
-  found.messages.push_back(read_dead(row));
-  found.messages.back().message = text_in(row.getColumn(10));
+  if (!row.bind(1, stored(q.position)).step()) return found;
+  found.messages.push_back(read_archived(row));
+  std::string text = message_opening + read_stored(row).tail;
+  if (wire::check_grammar(text) == wire::JsonVerdict::valid) {
+    found.messages.back().message = std::move(text);
+  }
   return found;
 }
 
@@ -108,31 +96,35 @@ app::ArchiveAnswer answer(SQLite::Database& db, const app::FindMessage& q) {
   const std::string where =
       " WHERE message_id = ?1 AND (?2 = '' OR sender = ?2) ORDER BY position LIMIT ?3";
   app::ArchiveAnswer found;
+  std::set<std::uint64_t> known;
   const auto ask = [&](const std::string& select, auto read) {
-    SQLite::Statement rows(db, select + where);
-    rows.bind(1, q.message_id);
-    rows.bind(2, q.sender);
-    rows.bind(3, messages_most);
-    while (rows.executeStep()) found.messages.push_back(read(rows));
+    Prepared rows(db, select + where);
+    rows.bind(1, std::string_view(q.message_id))
+        .bind(2, std::string_view(q.sender))
+        .bind(3, messages_most);
+    while (rows.step()) {
+      app::ArchivedMessage m = read(rows);
+      if (known.insert(m.position).second) found.messages.push_back(std::move(m));
+    }
   };
-  ask(std::string("SELECT ") + waiting_columns + " FROM messages", [](SQLite::Statement& row) {
-    app::ArchivedMessage m = read_common(row);
-    m.state = "queued";
-    return m;
-  });
-  ask(std::string("SELECT ") + dead_columns + " FROM dead_letters", read_dead);
+  ask(with_type_and_bytes(select_waiting(WithText::no)), read_archived);
+  ask(dead_sql, read_archived);
+  ask(select_finished(), [](const Prepared& row) { return archived(read_stored(row)); });
+  std::sort(found.messages.begin(), found.messages.end(),
+            [](const auto& a, const auto& b) { return a.position < b.position; });
   return found;
 }
 
+/// In the order of acceptance, until each has been met.
 app::ArchiveAnswer answer(SQLite::Database& db, const app::OldestWaiting& q) {
-  SQLite::Statement oldest(db, "SELECT min(accepted_at) FROM messages WHERE target = ?");
+  Prepared rows(db, "SELECT target, accepted_at FROM messages ORDER BY position");
+  StringSet missing(q.targets.begin(), q.targets.end());
   app::ArchiveAnswer found;
-  for (const std::string& target : q.targets) {
-    oldest.bind(1, target);
-    if (oldest.executeStep()) {
-      if (const auto at = time_in(oldest.getColumn(0))) found.oldest.emplace_back(target, *at);
-    }
-    oldest.reset();
+  while (!missing.empty() && rows.step()) {
+    const auto met = missing.find(rows.text(0));
+    if (met == missing.end()) continue;
+    found.oldest.emplace_back(*met, rows.time(1));
+    missing.erase(met);
   }
   return found;
 }

@@ -111,8 +111,8 @@ app::DeadLetter read_dead_letter(Prepared& find, std::uint64_t position) {
   app::DeadLetter letter;
   if (!find.bind(1, stored(position)).step()) return letter;
   letter.message = read_stored(find);
-  letter.bytes = static_cast<std::uint64_t>(find.number(dead_letter_bytes));
-  const std::string_view type = find.text(dead_letter_type);
+  letter.bytes = static_cast<std::uint64_t>(find.number(bytes_column));
+  const std::string_view type = find.text(type_column);
   if (!type.empty()) letter.type = std::string(type);
   return letter;
 }
@@ -133,7 +133,8 @@ Result<std::vector<app::DeadLetter>> list_dead_letters(const std::string& given,
     std::vector<Chosen> chosen = choose(db, all);
     std::reverse(chosen.begin(), chosen.end());
     if (choice.most != 0 && chosen.size() > choice.most) chosen.resize(choice.most);
-    Prepared find(db, select_dead_letter(with_texts ? WithText::yes : WithText::no));
+    Prepared find(db, with_type_and_bytes(select_dead(with_texts ? WithText::yes : WithText::no)) +
+                          " WHERE position = ?1");
     std::vector<app::DeadLetter> letters;
     letters.reserve(chosen.size());
     for (const Chosen& one : chosen) letters.push_back(read_dead_letter(find, one.position));

@@ -35,7 +35,7 @@ enum Column : int {
   text,
   end,
 };
-static_assert(dead_letter_bytes == end && dead_letter_type == end + 1);
+static_assert(bytes_column == end && type_column == end + 1);
 
 constexpr const char* common =
     " AS place, position, target, sender, message_id, topic, accepted_at, stored_at, attempted_at,"
@@ -59,10 +59,9 @@ std::string select_dead(WithText text) {
   return of_messages(StoredMessage::Place::dead, "dead_at", text, "dead_letters");
 }
 
-std::string select_dead_letter(WithText text) {
-  std::string sql = select_dead(text) + " WHERE position = ?1";
-  return sql.insert(sql.find(" FROM "),
-                    ", bytes, iif(json_valid(message), json_extract(message, '$.type'), '')");
+std::string with_type_and_bytes(std::string select) {
+  return select.insert(select.find(" FROM "),
+                       ", bytes, iif(json_valid(message), json_extract(message, '$.type'), '')");
 }
 
 std::string select_finished() {

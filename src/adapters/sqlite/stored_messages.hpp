@@ -17,10 +17,10 @@ std::string select_waiting(WithText text);
 std::string select_finished();
 std::string select_dead(WithText text);
 
-/// A whole statement: one dead letter by position, with two columns more.
-std::string select_dead_letter(WithText text);
-inline constexpr int dead_letter_bytes = 23;
-inline constexpr int dead_letter_type = 24;  // empty: the text says none
+/// The same with two columns more, which finished messages do not have.
+std::string with_type_and_bytes(std::string select);
+inline constexpr int bytes_column = 23;
+inline constexpr int type_column = 24;  // empty: the text says none
 
 /// Throws SQLite::Exception.
 core::StoredMessage read_stored(const Prepared& row);
