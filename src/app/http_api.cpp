@@ -86,7 +86,9 @@ HttpResponse serve_http(const HttpRequest& request, const HttpInput& in) {
   if (request.path == "/metrics") page = metrics;
   if (page == nullptr) {
     return error(
-        404, "No such path; there are /health, /ready, /live, /metrics, and WebSockets at /ws.");
+        404,
+        "No such path; there are /dashboard, /health, /ready, /live, /metrics, and WebSockets "
+        "at /ws.");
   }
   if (request.method != "GET" && request.method != "HEAD") {
     HttpResponse response = error(405, "Only GET and HEAD are served here.");

@@ -81,6 +81,7 @@ struct HttpRequest {
   std::string_view body;
   std::size_t announced = 0;  // bytes of the body that the client says it sends
   Door door = Door::network;
+  std::string_view if_none_match = {};
 };
 
 struct HttpResponse {
@@ -89,6 +90,7 @@ struct HttpResponse {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
   bool stream = false;  // the body is only its beginning: HttpAnswers::stream() goes on
+  std::string cache_control = "no-store";
 };
 
 /// Answers that come after the request's call. Unknown ids are ignored: the client may be gone.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/admin/routes.hpp"
+#include "app/dashboard.hpp"
 #include "app/event_log.hpp"
 #include "app/http_api.hpp"
 
@@ -121,6 +122,7 @@ std::optional<HttpResponse> Server::http(HttpId id, const HttpRequest& request) 
     turn_->lap("administration");
     return answer;
   }
+  if (is_dashboard_path(request.path)) return serve_dashboard(request);
   const core::Stats stats = parts_.hub.stats(now.mono);
   judge(stats, now);
   auto response =

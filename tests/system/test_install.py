@@ -35,6 +35,7 @@ def test_everything_is_there(tree):
         "bin/hub-bench", "bin/signal-hub", "etc/signal-hub/signal-hub.toml",
         "lib/systemd/system/signal-hub.service", "lib/sysusers.d/signal-hub.conf",
         "lib/tmpfiles.d/signal-hub.conf", "share/bash-completion/completions/signal-hub",
+        "share/doc/signal-hub/uPlot.LICENSE",
         "share/man/man1/hub-bench.1", "share/man/man7/signal-hub-protocol.7",
         "share/man/man8/signal-hub.8"}
     assert (tree / "bin/signal-hub").stat().st_mode & stat.S_IXOTH

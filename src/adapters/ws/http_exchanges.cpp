@@ -27,7 +27,8 @@ app::Door HttpExchanges::door(lws* wsi) const {
 }
 
 app::HttpRequest HttpExchanges::view_of(const Exchange& x) {
-  return {x.method, x.path, x.arguments, x.authorization, x.body, x.announced, x.door};
+  return {x.method, x.path,      x.arguments, x.authorization,
+          x.body,   x.announced, x.door,      x.if_none_match};
 }
 
 HttpExchanges::Exchange* HttpExchanges::find(lws* wsi) {
@@ -46,6 +47,7 @@ int HttpExchanges::request(lws* wsi, std::string_view path) {
   x.path = path;
   x.arguments = arguments_of(wsi);
   x.authorization = header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION);
+  x.if_none_match = header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH);
   x.door = door(wsi);
   x.keep_alive = x.method == "GET" || x.method == "HEAD";
   if (x.keep_alive) return ask(id);

@@ -42,6 +42,7 @@ class HttpExchanges {
     std::string path;
     std::vector<std::string> arguments;
     std::string authorization;
+    std::string if_none_match;
     std::string body;
     std::size_t announced = 0;
     app::Door door = app::Door::network;
