@@ -118,13 +118,15 @@ app::ArchiveAnswer answer(SQLite::Database& db, const app::FindMessage& q) {
 /// In the order of acceptance, until each has been met.
 app::ArchiveAnswer answer(SQLite::Database& db, const app::OldestWaiting& q) {
   Prepared rows(db, "SELECT target, accepted_at FROM messages ORDER BY position");
-  StringSet missing(q.targets.begin(), q.targets.end());
+  const StringSet wanted(q.targets.begin(), q.targets.end());
+  StringMap<WallTime> oldest;
+  while (oldest.size() < wanted.size() && rows.step()) {
+    if (wanted.contains(rows.text(0))) oldest.try_emplace(std::string(rows.text(0)), rows.time(1));
+  }
   app::ArchiveAnswer found;
-  while (!missing.empty() && rows.step()) {
-    const auto met = missing.find(rows.text(0));
-    if (met == missing.end()) continue;
-    found.oldest.emplace_back(*met, rows.time(1));
-    missing.erase(met);
+  for (const std::string& target : q.targets) {
+    const auto at = oldest.find(target);
+    if (at != oldest.end()) found.oldest.emplace_back(target, at->second);
   }
   return found;
 }
