@@ -13,6 +13,7 @@
 
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "core/journal_entries.hpp"
 
 namespace signal_hub::app {
 
@@ -34,6 +35,14 @@ struct FindDeadLetter {
   std::uint64_t position = 0;
 };
 
+/// Those at these positions, if there are any, that pass the filter; with their texts, the oldest
+/// first.
+struct ChooseDeadLetters {
+  std::vector<std::uint64_t> positions;
+  DeadLetterFilter filter;
+  std::size_t limit = 0;
+};
+
 /// Of every sender, unless one is named.
 struct FindMessage {
   std::string message_id;
@@ -45,7 +54,8 @@ struct OldestWaiting {
   std::vector<std::string> targets;
 };
 
-using ArchiveQuery = std::variant<ListDeadLetters, FindDeadLetter, FindMessage, OldestWaiting>;
+using ArchiveQuery =
+    std::variant<ListDeadLetters, FindDeadLetter, ChooseDeadLetters, FindMessage, OldestWaiting>;
 
 /// A stored message, waiting or ended.
 struct ArchivedMessage {
@@ -68,7 +78,8 @@ struct ArchivedMessage {
 
 struct ArchiveAnswer {
   std::vector<ArchivedMessage> messages;
-  bool more = false;                                     // of a list
+  std::vector<core::StoredMessage> letters;              // that were chosen
+  bool more = false;                                     // of a list, or a choice
   std::vector<std::pair<std::string, WallTime>> oldest;  // those that have one
 };
 

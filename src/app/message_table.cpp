@@ -108,9 +108,7 @@ struct MessageTable::Reader {
 
   std::array<const Rows*, 3> all() const { return {&t.waiting_, &t.finished_, &t.dead_}; }
 
-  void operator()(const core::LoadRequest::Texts& texts) const {
-    add(t.waiting_, texts.positions);
-  }
+  void operator()(const core::LoadRequest::Texts& texts) const { add(t.waiting_, texts.positions); }
   void operator()(const core::LoadRequest::DeadLetters& letters) const {
     add(t.dead_, letters.positions);
   }
@@ -127,8 +125,8 @@ struct MessageTable::Reader {
   /// A dead letter is told as what became of the message.
   void operator()(const core::LoadRequest::Range& range) const {
     for (const Rows* rows : {&t.waiting_, &t.finished_}) {
-      for (auto at = rows->lower_bound(range.first);
-           at != rows->end() && at->first <= range.last; ++at) {
+      for (auto at = rows->lower_bound(range.first); at != rows->end() && at->first <= range.last;
+           ++at) {
         out.push_back(at->second);
       }
     }
@@ -175,9 +173,8 @@ void MessageTable::trim() {
     return row.accepted_at < at_ - keep.dedupe_window &&
            row.finished_at.value_or(at_) < at_ - keep.receipt_ttl;
   };
-  while (!finished_.empty() &&
-         (old(finished_.begin()->second) ||
-          (keep.dedupe_limit != 0 && finished_.size() > keep.dedupe_limit))) {
+  while (!finished_.empty() && (old(finished_.begin()->second) ||
+                                (keep.dedupe_limit != 0 && finished_.size() > keep.dedupe_limit))) {
     finished_.erase(finished_.begin());
   }
   const auto rotten = [&](const StoredMessage& row) {

@@ -4,10 +4,12 @@
 #include <vector>
 
 #include "app/dead_letters.hpp"
+#include "cli/admin_client.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/database_place.hpp"
 #include "cli/dead_letter_lines.hpp"
+#include "cli/dead_letters_live.hpp"
 #include "cli/texts.hpp"
 #include "config/values.hpp"
 
@@ -27,7 +29,10 @@ struct Wish {
   bool all = false;
   bool json = false;
   DatabasePlace place;
+  AdminOptions door;
 
+  /// The hub that has the database is to do it.
+  bool live() const { return !door.socket.empty() || !door.token_file.empty(); }
   bool chooses() const {
     return all || !ids.empty() || !target.empty() || !reason.empty() || !older_than.empty() ||
            !newer_than.empty() || !limit.empty();
@@ -52,6 +57,7 @@ void add_choice(CLI::App& command, Wish& wish) {
   command.add_option("--limit", wish.limit, "At most so many, the oldest");
   command.add_flag("--all", wish.all, "All there are");
   wish.place.add_to(command);
+  wish.door.add_to(command);
 }
 
 /// Nullopt: done. Otherwise a sentence.
@@ -203,11 +209,15 @@ int dead_letters_command(std::span<const std::string> arguments, const DatabaseT
   if (chosen->changes && !wish.chooses()) {
     return usage(err, app, name + " wants ids, a filter, or --all.");
   }
-  const auto path = wish.place.path();
-  if (!path) return usage(err, app, path.error());
   const WallTime now = machine_time();
   const auto choice = choice_of(wish, now);
   if (!choice) return usage(err, app, choice.error());
+  if (chosen->changes && wish.live()) {
+    if (choice->most != 0) return usage(err, app, "--limit is for a database without a hub.");
+    return change_in_hub(wish.door, name, *choice, now, out, err);
+  }
+  const auto path = wish.place.path();
+  if (!path) return usage(err, app, path.error());
   Order order{app, wish, tools, *path, *choice, now, out, err};
   return chosen->run(order);
 }

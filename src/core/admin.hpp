@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/time.hpp"
 #include "core/admin_views.hpp"
 #include "core/operator_messages.hpp"
@@ -54,6 +55,12 @@ class Admin {
   /// Ends a registration, and the session that holds it; a dormant actor is forgotten. Nullopt:
   /// there is none.
   std::optional<Kicked> kick_actor(std::string_view address, Now now);
+
+  /// A dead letter, with its text, waits for its target again. The error: it is one still.
+  std::optional<Error> requeue(const StoredMessage& letter, Now now);
+
+  /// Forgets a dead letter.
+  void purge(std::uint64_t position, Now now);
 
   /// Goes the way of a client's message. The answer, which may be there at once or come after a
   /// commit or a fan-out, is in take_answers() with the ticket returned here.

@@ -2,6 +2,7 @@
 #include "base/limits.hpp"
 #include "core/admin.hpp"
 #include "core/lifecycle.hpp"
+#include "core/requeue.hpp"
 #include "core/state.hpp"
 #include "core/upkeep.hpp"
 
@@ -119,5 +120,11 @@ std::optional<Kicked> Admin::kick_actor(std::string_view address, Now now) {
   settle(state_, now);
   return done;
 }
+
+std::optional<Error> Admin::requeue(const StoredMessage& letter, Now now) {
+  return core::requeue(state_, letter, now);
+}
+
+void Admin::purge(std::uint64_t position, Now now) { purge_dead_letter(state_, position, now); }
 
 }  // namespace signal_hub::core

@@ -76,8 +76,8 @@ core::Recovered Disk::begin_run(WallTime now) {
 void Disk::recover_messages(core::RecoveredMessages& into) {
   std::map<std::uint64_t, core::RecoveredMessage> found;
   const auto add = [&found](const core::StoredMessage& row, bool waiting) {
-    core::RecoveredMessage m{row.position,   row.target,      row.sender,
-                             row.message_id, row.accepted_at, waiting, row.reliable};
+    core::RecoveredMessage m{row.position,    row.target, row.sender,  row.message_id,
+                             row.accepted_at, waiting,    row.reliable};
     m.promised = row.promised;
     m.asked = row.asked;
     m.publication = !row.topic.empty();

@@ -92,6 +92,29 @@ app::ArchiveAnswer answer(SQLite::Database& db, const app::FindDeadLetter& q) {
   return found;
 }
 
+app::ArchiveAnswer answer(SQLite::Database& db, const app::ChooseDeadLetters& q) {
+  const std::string target = sql_glob(q.filter.target);
+  const std::set<std::uint64_t> named(q.positions.begin(), q.positions.end());
+  Prepared rows(db, select_dead(WithText::yes) +
+                        " WHERE position BETWEEN ?1 AND ?2"
+                        " AND (?3 = '' OR target GLOB ?3) AND (?4 = '' OR reason = ?4)"
+                        " AND dead_at <= ?5 AND dead_at > ?6 ORDER BY position");
+  rows.bind(1, named.empty() ? INT64_MIN : stored(*named.begin()))
+      .bind(2, named.empty() ? INT64_MAX : stored(*named.rbegin()))
+      .bind(3, std::string_view(target))
+      .bind(4, std::string_view(q.filter.reason))
+      .bind(5, q.filter.dead_until ? epoch_ms(*q.filter.dead_until) : INT64_MAX)
+      .bind(6, q.filter.dead_after ? epoch_ms(*q.filter.dead_after) : INT64_MIN);
+  app::ArchiveAnswer found;
+  while (!found.more && rows.step()) {
+    core::StoredMessage letter = read_stored(rows);
+    if (!named.empty() && !named.contains(letter.position)) continue;
+    found.more = found.letters.size() == q.limit;
+    if (!found.more) found.letters.push_back(std::move(letter));
+  }
+  return found;
+}
+
 app::ArchiveAnswer answer(SQLite::Database& db, const app::FindMessage& q) {
   const std::string where =
       " WHERE message_id = ?1 AND (?2 = '' OR sender = ?2) ORDER BY position LIMIT ?3";

@@ -72,6 +72,8 @@ int HttpExchanges::body(lws* wsi, std::string_view bytes) {
 int HttpExchanges::body_complete(lws* wsi) {
   const auto found = by_socket_.find(wsi);
   if (found == by_socket_.end()) return -1;
+  // The library reports the end of a body that was announced as empty as well.
+  if (exchanges_.find(found->second)->asked) return 0;
   return ask(found->second);
 }
 

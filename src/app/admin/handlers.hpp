@@ -26,6 +26,10 @@ Answer list_queues(Call& call);
 Answer get_message(Call& call);
 Answer list_dead_letters(Call& call);
 Answer get_dead_letter(Call& call);
+Answer requeue_dead_letter(Call& call);
+Answer purge_dead_letter(Call& call);
+Answer requeue_dead_letters(Call& call);
+Answer purge_dead_letters(Call& call);
 
 Answer publish(Call& call);
 Answer send(Call& call);

@@ -24,7 +24,11 @@ constexpr std::array table{
     Route{"GET", "/queues", list_queues},
     Route{"GET", "/messages/{*}", get_message},
     Route{"GET", "/dead-letters", list_dead_letters},
+    Route{"POST", "/dead-letters/requeue", requeue_dead_letters},
+    Route{"POST", "/dead-letters/purge", purge_dead_letters},
     Route{"GET", "/dead-letters/{}", get_dead_letter},
+    Route{"DELETE", "/dead-letters/{}", purge_dead_letter},
+    Route{"POST", "/dead-letters/{}/requeue", requeue_dead_letter},
     Route{"POST", "/publish", publish},
     Route{"POST", "/send", send},
     Route{"POST", "/drain", drain},
@@ -40,7 +44,10 @@ std::optional<std::string_view> match(std::string_view pattern, std::string_view
     return path == pattern ? std::optional(std::string_view{}) : std::nullopt;
   }
   if (!path.starts_with(pattern.substr(0, brace)) || path.size() == brace) return std::nullopt;
-  const std::string_view rest = path.substr(brace);
+  std::string_view rest = path.substr(brace);
+  const std::string_view behind = pattern.substr(pattern.find('}') + 1);
+  if (rest.size() <= behind.size() || !rest.ends_with(behind)) return std::nullopt;
+  rest.remove_suffix(behind.size());
   if (pattern.ends_with("{*}") || rest.find('/') == std::string_view::npos) return rest;
   return std::nullopt;
 }

@@ -163,10 +163,10 @@ TEST(Recovery, WaitingMessagesAreReadWhenTheirActorComesBack) {
   World w(patient());
   const Recovered r = two_actors(w);
   const std::string tail = R"j("from":"@(b)","type":"n","payload":1})j";
-  const Restored done = restore(w, r,
-                                {waiting(3, "@(a)", "m1", tail.size()),
-                                 waiting(4, "@(a)", "m2", tail.size()),
-                                 waiting(5, "@(nobody)", "m3", 9)});
+  const Restored done =
+      restore(w, r,
+              {waiting(3, "@(a)", "m1", tail.size()), waiting(4, "@(a)", "m2", tail.size()),
+               waiting(5, "@(nobody)", "m3", 9)});
   EXPECT_EQ(done.messages, 2U);
   EXPECT_EQ(w.stats().dead_lettered, 1U);
   ConnId conn;
