@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "app/stories.hpp"
+#include "cli/admin_client.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/database_place.hpp"
@@ -42,6 +43,44 @@ std::string story_json(const std::string& id, const std::vector<core::StoredMess
 
 }  // namespace
 
+namespace {
+
+void print_live(const AdminClient::Json& story, std::ostream& out) {
+  for (const auto& d : story.at("deliveries")) {
+    out << d.at("sender").get<std::string>() << " -> " << d.at("target").get<std::string>() << "  "
+        << d.at("state").get<std::string>();
+    if (!d.at("reason").is_null()) out << " (" << d.at("reason").get<std::string>() << ")";
+    out << "\n";
+    for (const auto& e : d.at("history")) {
+      out << "  " << iso_time(from_epoch_ms(e.at("at").get<std::int64_t>())) << "  "
+          << e.at("event").get<std::string>() << "  " << e.at("detail").get<std::string>() << "\n";
+    }
+  }
+}
+
+/// Asks the hub, which knows of messages that were not stored as well.
+int ask_hub(const AdminOptions& door, const std::string& id, const std::string& sender, bool json,
+            std::ostream& out, std::ostream& err) {
+  const auto client = AdminClient::open(door);
+  if (!client) {
+    err << "signal-hub why: " << client.error() << "\n";
+    return exit_usage;
+  }
+  const auto story = client->get("/messages/" + percent_encode(id), {{"sender", sender}});
+  if (!story) {
+    err << "signal-hub why: " << story.error().message << "\n";
+    return exit_failed;
+  }
+  if (json) {
+    out << story->dump() << "\n";
+  } else {
+    print_live(*story, out);
+  }
+  return exit_ok;
+}
+
+}  // namespace
+
 int why_command(std::span<const std::string> arguments, const DatabaseTools& tools,
                 std::ostream& out, std::ostream& err) {
   CLI::App app("Tell what became of a stored message, also while a hub serves.", "why");
@@ -53,7 +92,13 @@ int why_command(std::span<const std::string> arguments, const DatabaseTools& too
   app.add_option("--from", sender, "Of this sender, with or without @( )");
   app.add_flag("--json", json, "One JSON object");
   place.add_to(app);
+  AdminOptions door;
+  door.add_to(app);
   if (const auto code = parse_arguments(app, arguments, out, err)) return *code;
+  const std::string from_address = sender.empty() ? "" : canonical_address(sender);
+  if (!door.socket.empty() || !door.token_file.empty()) {
+    return ask_hub(door, id, from_address, json, out, err);
+  }
   const auto path = place.path();
   if (!path) return usage(err, app, path.error());
   const auto from =

@@ -14,6 +14,7 @@
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "core/admin_views.hpp"
+#include "core/fates.hpp"
 #include "core/operator_messages.hpp"
 
 namespace signal_hub::core {
@@ -55,6 +56,18 @@ class Admin {
   /// Ends a registration, and the session that holds it; a dormant actor is forgotten. Nullopt:
   /// there is none.
   std::optional<Kicked> kick_actor(std::string_view address, Now now);
+
+  /// What became of recent messages with this id that were not stored; of any sender if it is
+  /// empty.
+  std::vector<Fate> fates(std::string_view message_id, std::string_view sender) const;
+
+  /// What is going on with a stored message that waits; nullopt: it waits for its turn.
+  struct Progress {
+    std::string_view state;  // delivering or retrying
+    std::uint32_t attempts;
+    std::optional<WallTime> next_attempt_at;
+  };
+  std::optional<Progress> progress(std::string_view target, std::uint64_t position, Now now) const;
 
   /// A dead letter, with its text, waits for its target again. The error: it is one still.
   std::optional<Error> requeue(const StoredMessage& letter, Now now);

@@ -2,6 +2,7 @@
 #include "base/limits.hpp"
 #include "core/admin.hpp"
 #include "core/lifecycle.hpp"
+#include "core/mailroom.hpp"
 #include "core/requeue.hpp"
 #include "core/state.hpp"
 #include "core/upkeep.hpp"
@@ -119,6 +120,23 @@ std::optional<Kicked> Admin::kick_actor(std::string_view address, Now now) {
   if (!session_id.empty() && kick_session(session_id, now)) done.sessions = 1;
   settle(state_, now);
   return done;
+}
+
+std::vector<Fate> Admin::fates(std::string_view message_id, std::string_view sender) const {
+  return state_.fates.of(message_id, sender);
+}
+
+std::optional<Admin::Progress> Admin::progress(std::string_view target, std::uint64_t position,
+                                               Now now) const {
+  const Actor* actor = state_.registry.find(addressee(state_, target));
+  if (actor == nullptr || !actor->reliable) return std::nullopt;
+  const auto at = actor->reliable->out.find(position);
+  if (at == actor->reliable->out.end()) return std::nullopt;
+  const Attempt& attempt = at->second;
+  if (attempt.stage != Attempt::Stage::pausing) {
+    return Progress{"delivering", attempt.held.attempts, std::nullopt};
+  }
+  return Progress{"retrying", attempt.held.attempts, now.wall + (attempt.due - now.mono)};
 }
 
 std::optional<Error> Admin::requeue(const StoredMessage& letter, Now now) {

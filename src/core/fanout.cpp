@@ -1,6 +1,7 @@
 #include "core/fanout.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "base/limits.hpp"
@@ -40,7 +41,7 @@ bool store_for(State& state, Fanout& fanout, ActorId id, Actor& actor, const Par
   }
   ReliableSend send;
   send.sender = fanout.sender_address;
-  send.message_id = fanout.reliable->message_id;
+  send.message_id = fanout.message_id;
   send.conn = fanout.sender;
   send.position = fanout.reliable->next_position++;
   store_reliable(state, id, actor, parcel, std::move(send), now);
@@ -85,6 +86,12 @@ void conclude_reliable(State& state, const Fanout& fanout, Now now) {
 }
 
 void conclude(State& state, const Fanout& fanout, Now now) {
+  const std::string counts = std::to_string(fanout.delivered) + " delivered, " +
+                             std::to_string(fanout.queued) + " queued, " +
+                             std::to_string(fanout.failed) + " failed";
+  state.fates.record(fanout.message_id, fanout.sender_address,
+                     fanout.topic.empty() ? std::string_view("*") : fanout.topic, now.wall,
+                     "spread", counts);
   if (!fanout.request) return;
   if (fanout.reliable) return conclude_reliable(state, fanout, now);
   if (fanout.topic.empty()) {

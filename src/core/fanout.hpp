@@ -43,12 +43,12 @@ struct Fanout {
   /// Of a reliable publication: subscribers that acknowledge, or whose subscription is durable,
   /// have it stored.
   struct Reliable {
-    std::string message_id;
     std::uint64_t next_position;  // those for its recipients were set aside
     std::uint64_t since;          // the journal's last entry before it
     std::size_t stored = 0;
   };
   std::string sender_address;
+  std::string message_id;
   std::optional<Reliable> reliable{};
   std::uint8_t priority = 1;
 };

@@ -87,6 +87,8 @@ Held held_of(State& state, const Parcel& parcel, Now now) {
   held.letter->tail = keep_tail(state, parcel.tail);
   held.letter->subscription = parcel.subscription;
   held.letter->receipt = parcel.receipt;
+  held.letter->sender = parcel.sender;
+  held.letter->message_id = parcel.message_id;
   held.bytes = static_cast<std::uint32_t>(held.letter->tail->size());
   // Against this clock from now on: a jump of the other one expires nothing.
   if (parcel.expires) held.expires = now.mono + (*parcel.expires - now.wall);

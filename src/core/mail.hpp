@@ -21,6 +21,8 @@ struct Parcel {
   SubscriptionId subscription{};  // of a publication
   ReceiptId receipt = 0;          // somebody waits until it is written
   std::uint8_t priority = 1;      // among those that wait
+  std::string_view sender{};      // of a hub:send, so that its fate is known later
+  std::string_view message_id{};
 };
 
 /// It as it waits in a mailbox, not in one yet.

@@ -62,6 +62,10 @@ Error queue_full(std::string_view target) {
 
 void drop(State& state, const Actor& actor, const Held& held, DropReason reason, Now now) {
   count_drop(state, reason);
+  if (held.letter && !held.letter->message_id.empty()) {
+    state.fates.record(held.letter->message_id, held.letter->sender, actor.address, now.wall,
+                       "dropped", name(reason));
+  }
   const ReceiptId receipt = held.letter ? held.letter->receipt : 0;
   if (receipt != 0) refuse_asker(state, receipt, actor.address, reason, now);
 }

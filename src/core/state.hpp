@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "base/settings.hpp"
 #include "base/slot_map.hpp"
 #include "core/admission.hpp"
@@ -19,6 +20,7 @@
 #include "core/dedupe.hpp"
 #include "core/effects.hpp"
 #include "core/fanout.hpp"
+#include "core/fates.hpp"
 #include "core/journal.hpp"
 #include "core/load.hpp"
 #include "core/nonces.hpp"
@@ -132,6 +134,7 @@ struct State {
   std::uint64_t last_load = 0;
   std::vector<DuplicateLoad> not_duplicates;  // to be taken as what they are: new
   RememberedIds remembered;
+  Fates fates{limits::recent_fates};
   std::unordered_set<std::string> absent_senders;  // have receipts to fetch
   std::uint32_t last_operator_ticket = 0;
   std::vector<OperatorAnswer> operator_answers;

@@ -104,3 +104,26 @@ async def test_the_command_has_the_hub_do_it(place):
     assert story.returncode == 0 and "poison" in story.stdout
     nothing = run("dead-letters", "purge", "--all", "--admin-socket", door)
     assert (nothing.returncode, nothing.stdout) == (0, "purged 0\n")
+
+
+async def test_why_tells_of_messages_that_nobody_stored(place):
+    hub, door, _ = place
+    a, b = await actor(hub), await actor(hub)
+    arrived = await a.tell(b.me, 1)
+    nowhere = await a.tell("@(test/nobody-here)", 1)
+    await lose(b, a)
+    held = await a.tell(b.me, 2)
+    await a.fence()
+
+    def told(id_):
+        done = run("why", id_, "--json", "--admin-socket", door)
+        assert done.returncode == 0, done.stderr
+        return [(d["state"], d["reason"]) for d in json.loads(done.stdout)["deliveries"]]
+    assert told(arrived) == [("delivered", None)]
+    assert told(nowhere) == [("dropped", "unknown_target")]
+    assert told(held) == [("held", None)]
+    stored = await queued(a, b.me, 3)
+    assert told(stored) == [("queued", None)]
+    plain = run("why", nowhere, "--admin-socket", door)
+    assert "unknown_target" in plain.stdout
+    assert run("why", "no-such-id", "--admin-socket", door).returncode == 1

@@ -45,18 +45,40 @@ HttpResponse detail(const ArchiveAnswer& answer) {
   });
 }
 
-HttpResponse story(const std::string& id, const ArchiveAnswer& answer) {
-  if (answer.messages.empty()) return to_response(not_found("A stored message with this id"));
+void write_stored(wire::JsonWriter& out, const ArchivedMessage& m, const core::Admin& hub,
+                  Now now) {
+  const auto progress = m.ended_at ? std::nullopt : hub.progress(m.target, m.position, now);
+  out.begin_object().field("sender", m.sender).field("target", m.target);
+  out.field("state", progress ? progress->state : std::string_view(m.state));
+  out.field("attempts", progress ? progress->attempts : m.attempts);
+  field_or_null(out, "nextAttemptAt", progress ? progress->next_attempt_at : std::nullopt);
+  field_or_null(out, "reason", m.reason);
+  out.field("acceptedAt", m.accepted_at);
+  field_or_null(out, "expiresAt", m.expires_at);
+  out.field("bytes", m.bytes).raw_field("history", m.history).end_object();
+}
+
+/// One that was never stored: what the hub remembers of it.
+void write_passing(wire::JsonWriter& out, const core::Fate& fate) {
+  const bool dropped = fate.event == "dropped";
+  out.begin_object().field("sender", fate.sender).field("target", fate.target);
+  out.field("state", fate.event).field("attempts", 0).key("nextAttemptAt").null();
+  text_or_null(out, "reason", dropped ? std::string_view(fate.detail) : std::string_view());
+  out.field("acceptedAt", fate.at).key("expiresAt").null().field("bytes", 0);
+  out.key("history").begin_array().begin_object();
+  out.field("at", fate.at).field("event", fate.event).field("detail", fate.detail);
+  out.end_object().end_array().end_object();
+}
+
+HttpResponse story(const std::string& id, const ArchiveAnswer& answer,
+                   const std::vector<core::Fate>& fates, const core::Admin& hub, Now now) {
+  if (answer.messages.empty() && fates.empty()) {
+    return to_response(not_found("A stored or recent message with this id"));
+  }
   return json([&](wire::JsonWriter& out) {
     out.begin_object().field("messageId", id).key("deliveries").begin_array();
-    for (const ArchivedMessage& m : answer.messages) {
-      out.begin_object().field("sender", m.sender).field("target", m.target);
-      out.field("state", m.state).field("attempts", m.attempts).key("nextAttemptAt").null();
-      field_or_null(out, "reason", m.reason);
-      out.field("acceptedAt", m.accepted_at);
-      field_or_null(out, "expiresAt", m.expires_at);
-      out.field("bytes", m.bytes).raw_field("history", m.history).end_object();
-    }
+    for (const ArchivedMessage& m : answer.messages) write_stored(out, m, hub, now);
+    for (const core::Fate& fate : fates) write_passing(out, fate);
     out.end_array().end_object();
   });
 }
@@ -108,8 +130,13 @@ Answer get_message(Call& call) {
   const auto arguments = Arguments::read(call.request.arguments, {"sender"});
   if (!arguments) return arguments.error();
   const std::string id(call.parameter);
-  return ask_archive(call, FindMessage{id, arguments->text("sender").value_or("")},
-                     [id](const Result<ArchiveAnswer>& answer) { return story(id, *answer); });
+  std::string sender = arguments->text("sender").value_or("");
+  return ask_archive(
+      call, FindMessage{id, sender},
+      [id, sender, &hub = call.hub, now = call.now](const Result<ArchiveAnswer>& answer) {
+        const core::Admin admin = hub.admin();
+        return story(id, *answer, admin.fates(id, sender), admin, now);
+      });
 }
 
 }  // namespace signal_hub::app::admin

@@ -69,6 +69,7 @@ Fanout new_fanout(Context& c, std::string_view topic, const wire::Forward& messa
   Fanout fanout;
   fanout.sender = c.session.id;
   fanout.sender_address = c.from;
+  fanout.message_id = c.envelope.id;
   fanout.topic = topic;
   fanout.tail = tail_of(c.state, message);
   fanout.expires = expiry(c);
@@ -118,8 +119,20 @@ std::vector<Fanout::Recipient> subscribers(State& state, std::string_view name) 
   return recipients;
 }
 
+void note_fate(const Context& c, std::string_view target, Handling handling) {
+  const bool sent = handling == Handling::sent;
+  const bool held = handling == Handling::held;
+  std::string_view detail;
+  if (handling == Handling::full) detail = name(DropReason::mailbox_full);
+  if (handling == Handling::lost) detail = name(DropReason::target_gone);
+  c.state.fates.record(c.envelope.id, c.from, target, c.now.wall,
+                       sent ? "delivered" : (held ? "held" : "dropped"), detail);
+}
+
 /// A target that cannot be sent to; tells of the at-most-once level hear nothing.
 void refuse_target(Context& c, std::string_view target, bool told) {
+  c.state.fates.record(c.envelope.id, c.from, target, c.now.wall, "dropped",
+                       name(DropReason::unknown_target));
   if (told) return refuse_unknown(c.state, c.request, target, c.now);
   count_drop(c.state, DropReason::unknown_target);
 }
@@ -155,13 +168,14 @@ void handle(Context& c, const wire::Send& send) {
   const std::string metadata =
       wire::send_metadata(c.envelope.metadata, state.settings.hub_address, c.envelope.id, reliable);
   SharedTail tail = tail_of(state, forward(c, send.content, metadata));
-  Parcel parcel{tail, expiry(c), {}, 0, send.delivery.priority};
+  Parcel parcel{tail, expiry(c), {}, 0, send.delivery.priority, c.from, c.envelope.id};
   if (reliable) return send_reliably(c, id, *actor, parcel, receipt);
   if (receipt && !actor->online()) {
     return store_message(state, id, *actor, parcel, c.from, std::move(c.request), c.now);
   }
   if (receipt) parcel.receipt = await_written(state, std::move(c.request), *target);
   const Handling handling = deliver(state, *actor, parcel, c.now);
+  note_fate(c, *target, handling);
   if (handling == Handling::full) {
     return receipt_refused(state, parcel.receipt, queue_full(*target), c.now);
   }
@@ -192,7 +206,6 @@ void make_reliable(Context& c, Fanout& fanout) {
     acking += subscription->acks || subscription->durable ? 1 : 0;
   }
   Fanout::Reliable& reliable = fanout.reliable.emplace();
-  reliable.message_id = c.envelope.id;
   reliable.since = state.journal.last_seq();
   const std::uint64_t own = next_position(state);
   reliable.next_position = own + 1;
