@@ -45,15 +45,15 @@ inline constexpr std::size_t waiting_bytes = std::size_t{4} << 20U;
 inline constexpr std::size_t connections_over_cap = 64;  // answered 503, beyond: closed
 
 // Reliable delivery (PROTOCOL.md §7)
-inline constexpr std::size_t acks = 1000;               // of one hub:ack
-inline constexpr std::size_t nack_reason_bytes = 256;   // becomes a dead letter's reason
-inline constexpr std::size_t history_events = 16;       // told of one message
-inline constexpr std::size_t trail_events = 12;         // kept of them: what went wrong
-inline constexpr std::size_t receipts_at_once = 100;    // told to a sender that comes back
+inline constexpr std::size_t acks = 1000;                  // of one hub:ack
+inline constexpr std::size_t nack_reason_bytes = 256;      // becomes a dead letter's reason
+inline constexpr std::size_t history_events = 16;          // told of one message
+inline constexpr std::size_t trail_events = 12;            // kept of them: what went wrong
+inline constexpr std::size_t receipts_at_once = 100;       // told to a sender that comes back
 inline constexpr std::size_t dead_letters_at_once = 1000;  // requeued or purged
-inline constexpr std::size_t stories_found = 20;        // messages with one id, for an admin
-inline constexpr std::size_t recent_fates = 4096;       // of at-most-once messages, in memory
-inline constexpr std::size_t absent_senders = 100'000;  // that have receipts to fetch
+inline constexpr std::size_t stories_found = 20;           // messages with one id, for an admin
+inline constexpr std::size_t recent_fates = 4096;          // of at-most-once messages, in memory
+inline constexpr std::size_t absent_senders = 100'000;     // that have receipts to fetch
 
 // Mailboxes (PROTOCOL.md §7)
 inline constexpr std::size_t mailbox_bytes = std::size_t{16} << 20U;  // per actor
