@@ -17,6 +17,9 @@ class ByteBuffer {
   explicit ByteBuffer(std::string_view bytes) {
     std::copy(bytes.begin(), bytes.end(), grow(bytes.size()));
   }
+  ~ByteBuffer() = default;
+  ByteBuffer(const ByteBuffer&) = delete;
+  ByteBuffer& operator=(const ByteBuffer&) = delete;
   ByteBuffer(ByteBuffer&& other) noexcept
       : bytes_(std::move(other.bytes_)),
         size_(std::exchange(other.size_, 0)),

@@ -25,7 +25,7 @@ void check_error(const Error& error) {
 }
 
 void check_forward(const Envelope& e, const Content& content) {
-  const std::string metadata = send_metadata(e.metadata, "@(hub)", e.id);
+  const std::string metadata = send_metadata(e.metadata, "@(hub)", e.id, false);
   std::string text;
   write_head(text, "id", e.to);
   write_tail(text, {e.from, content.type, content.data, e.correlation_id, e.timestamp, metadata,

@@ -83,7 +83,7 @@ struct AdminApi : testing::Test {
   NoTransport transport;
   FakeAnswers answers;
   SlowArchive archive;
-  MemoryStore store;
+  MemoryStore store{Retention{}};
   core::Hub hub{settings.hub, nullptr, [](std::string_view) { return std::string("m"); }, 1,
                 clock.now()};
   bool stopped = false;
