@@ -1,6 +1,7 @@
 """Runs commands and counts what came of them, for tools/test.py."""
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import xml.etree.ElementTree as xml
@@ -60,6 +61,24 @@ def check(name, command, env=None):
     code, output = run(command, env)
     note(name, code == 0, output)
     return code == 0
+
+
+def count_tap(name, command, env=None):
+    """Runs a command that writes the Test Anything Protocol and counts its outermost points. A
+    non-zero exit without a failed point, or none at all, is one failure."""
+    code, output = run(command, env)
+    bad = points = 0
+    for found in re.finditer(r"^(not )?ok \d+ - (.*?)( # SKIP.*)?$", output, re.M):
+        label = f"{name}: {found.group(2)}"
+        if found.group(3):
+            skipped.append(label)
+            continue
+        points += 1
+        bad += bool(found.group(1))
+        following = re.match(r"(?:  .*\n?)*", output[found.end() + 1:])
+        note(label, not found.group(1), following.group(0))
+    if points == 0 or (code != 0 and bad == 0):
+        note(f"{name}: exit code {code}, {points} points", False, output)
 
 
 def count_junit(name, command, path, env=None):

@@ -67,6 +67,18 @@ def benchmarks():
         check(f"benchmark {binary.name}", [str(binary), "--benchmark_min_time=0.001"])
 
 
+def dashboard():
+    """In a browser. What npm fetches is pinned by the lock files, hashes included."""
+    folder = ROOT / "tests" / "dashboard"
+    check("vendored files", ["tools/vendor-dashboard", "--check"])
+    if not check("npm ci", ["npm", "ci", "--ignore-scripts", "--prefix", str(folder)]):
+        return
+    for file in sorted(folder.glob("*.test.js")):
+        count_tap(f"dashboard {file.name}",
+                  ["node", "--test-reporter=tap", "--test-reporter-destination=stdout", str(file)],
+                  environment("release"))
+
+
 def tidy():
     """Asks for the compile commands of the sanitizer build, the one with the asserts in."""
     sources = sorted(str(f.relative_to(ROOT)) for folder in ("src", "tools")
@@ -89,6 +101,7 @@ STAGES = {
     "counts": lambda: check("check-counts", ["tools/check-counts"]),
     "system": lambda: suite("system", "release"),
     "crash": lambda: suite("crash", "release"),
+    "dashboard": dashboard,
     "build-sanitize": lambda: build("sanitize"),
     "unit-sanitize": lambda: unit("sanitize"),
     "corpora-sanitize": lambda: corpora("sanitize"),

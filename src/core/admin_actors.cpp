@@ -8,6 +8,26 @@
 namespace signal_hub::core {
 namespace {
 
+/// What an actor has not had, or has not acknowledged.
+struct Backlog {
+  std::size_t messages = 0;
+  std::size_t bytes = 0;
+  std::size_t stored = 0;
+};
+
+Backlog backlog_of(const Actor& actor) {
+  Backlog all;
+  if (actor.mailbox) {
+    all = {actor.mailbox->size(), actor.mailbox->bytes(), actor.mailbox->promised()};
+  }
+  if (actor.reliable) {
+    all.messages += actor.reliable->size();
+    all.bytes += actor.reliable->bytes();
+    all.stored += actor.reliable->size();
+  }
+  return all;
+}
+
 ActorView view_of(const Actor& actor) {
   ActorView view{};
   view.address = actor.address;
@@ -19,10 +39,9 @@ ActorView view_of(const Actor& actor) {
   view.expires_at = actor.expires_at;
   if (!actor.online()) view.offline_since = actor.offline_since;
   view.subscriptions = actor.subscriptions.size();
-  if (actor.mailbox) {
-    view.waiting = actor.mailbox->size();
-    view.waiting_bytes = actor.mailbox->bytes();
-  }
+  const Backlog backlog = backlog_of(actor);
+  view.waiting = backlog.messages;
+  view.waiting_bytes = backlog.bytes;
   return view;
 }
 
@@ -117,11 +136,10 @@ Page<QueueView> Admin::queues(const TextFilter& search, const PageStart& start,
   Page<QueueView> page;
   const auto next =
       state_.registry.walk(start.slot, limits::admin_scan, [&](ActorId, const Actor& actor) {
-        const Mailbox* box = actor.mailbox.get();
-        if (box != nullptr && !box->empty() &&
-            (search.empty() || search.matches_address(actor.address))) {
+        const Backlog backlog = backlog_of(actor);
+        if (backlog.messages != 0 && (search.empty() || search.matches_address(actor.address))) {
           page.items.push_back(
-              {actor.address, actor.status, box->size(), box->bytes(), box->promised()});
+              {actor.address, actor.status, backlog.messages, backlog.bytes, backlog.stored});
         }
         return page.items.size() < limit;
       });

@@ -37,7 +37,7 @@ export class Client {
     const answer = await until(() => this.received.find((m) => m.correlationId === id),
       `an answer to ${type}`);
     if (answer.type.startsWith('hub:error')) throw new Error(JSON.stringify(answer));
-    return { id, ...answer };
+    return { ...answer, id };
   }
 
   message(type) {

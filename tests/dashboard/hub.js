@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const binary = process.env.SIGNAL_HUB_BIN ?? join(root, 'build/release/signal-hub');
 
 export const TOKEN = 'an-operators-token-of-32-letters';
-export const DEADLINE = 15_000;
+export const DEADLINE = 30_000;
 
 const unlimited = ['--max-connections-per-ip', '0', '--accept-rate', '0', '--rate-limit', '0'];
 

@@ -263,6 +263,22 @@ async def test_queues_show_what_waits_and_since_when(hub, operator):
     assert queue["bytes"] > 0 and began - 1000 <= queue["oldestAt"] <= time.time() * 1000 + 1000
 
 
+async def test_reliable_messages_wait_in_the_same_queue(hub, operator):
+    sender, lost = await actor(hub), await actor(hub)
+    lost.cut()
+
+    async def away():
+        return (await held(operator.get, f"/actors/{quoted(lost.me)}"))["status"] == "away"
+
+    await until(away, f"{lost.me} to be away")
+    await sender.deliver(lost.me, 1)
+    await sender.deliver(lost.me, 2, metadata={"delivery": "at-least-once"})
+    queue = (await held(operator.get, "/queues", search=lost.me))["items"][0]
+    assert (queue["waiting"], queue["stored"]) == (2, 2)
+    shown = await held(operator.get, f"/actors/{quoted(lost.me)}")
+    assert (shown["waiting"], shown["waitingBytes"]) == (2, queue["bytes"])
+
+
 async def test_a_message_is_known_by_its_id(hub, operator):
     sender, lost = await actor(hub), await actor(hub)
     lost.cut()
