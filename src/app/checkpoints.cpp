@@ -23,6 +23,7 @@ void Checkpoints::run(Now now) {
   note_overflow();
   offer(now);
   store_.poll(*this);  // a store without a disk is done at once
+  note_size();
   hub_.take_load_requests(requests_);
   for (core::LoadRequest& request : requests_) store_.load(std::move(request));
 }
@@ -67,6 +68,17 @@ void Checkpoints::note_stuck() {
   write_failed("a commit has not returned for " + std::to_string(stuck_after / 1s) + " seconds");
 }
 
+void Checkpoints::note_size() {
+  const std::uint64_t bytes = store_.figures().db_bytes;
+  const bool over = settings_.db_limit != 0 && bytes > settings_.db_limit;
+  if (over == over_limit_) return;
+  over_limit_ = over;
+  hub_.storage_full(over);
+  log(over ? core::LogEvent::db_limit_reached : core::LogEvent::db_limit_cleared,
+      {{"bytes", static_cast<std::int64_t>(bytes)},
+       {"limit", static_cast<std::int64_t>(settings_.db_limit)}});
+}
+
 void Checkpoints::durable(std::uint64_t seq, const std::vector<std::uint64_t>& refused) {
   in_flight_ = 0;
   stuck_at_ = never;
@@ -96,6 +108,11 @@ void Checkpoints::loaded(core::Loaded rows) { hub_.loaded(std::move(rows), now_)
 void Checkpoints::wal_pinned(bool pinned, std::uint64_t bytes) {
   log(pinned ? core::LogEvent::wal_pinned : core::LogEvent::wal_released,
       {{"bytes", static_cast<std::int64_t>(bytes)}});
+}
+
+void Checkpoints::corrupt(const std::string& reason) {
+  damage_ = reason;
+  log(core::LogEvent::database_damaged, {{"reason", reason}});
 }
 
 void Checkpoints::log(core::LogEvent event, std::vector<core::Event::Field> fields) {

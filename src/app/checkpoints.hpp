@@ -35,8 +35,11 @@ class Checkpoints final : private StoreEvents {
   /// The last batch is on disk.
   bool finished() const;
 
-  /// Why nothing can be written; empty while all is well.
-  const std::string& failure() const { return failure_; }
+  /// Why nothing can be written, or what is damaged; empty while all is well.
+  const std::string& failure() const { return failure_.empty() ? damage_ : failure_; }
+
+  /// Damage was found in the database; only another database ends that.
+  bool damaged() const { return !damage_.empty(); }
 
   /// Changes that are not on disk.
   std::size_t unsaved() const { return hub_.journal().backlog() + in_flight_; }
@@ -46,11 +49,13 @@ class Checkpoints final : private StoreEvents {
   void write_failed(const std::string& reason) override;
   void loaded(core::Loaded rows) override;
   void wal_pinned(bool pinned, std::uint64_t bytes) override;
+  void corrupt(const std::string& reason) override;
 
   bool due(Now now) const;
   void offer(Now now);
   void note_overflow();
   void note_stuck();
+  void note_size();
   void log(core::LogEvent event, std::vector<core::Event::Field> fields);
 
   core::Hub& hub_;
@@ -61,6 +66,8 @@ class Checkpoints final : private StoreEvents {
   std::size_t in_flight_ = 0;
   MonoTime stuck_at_ = never;  // when the batch in flight has taken too long
   std::string failure_;
+  std::string damage_;
+  bool over_limit_ = false;
   std::optional<MonoTime> failing_since_;
   bool overflow_told_ = false;
   bool finishing_ = false;

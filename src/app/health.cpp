@@ -9,7 +9,8 @@ namespace {
 constexpr std::uint64_t least_lost = 10;
 
 constexpr std::array<HealthCheckInfo, static_cast<std::size_t>(HealthCheck::count_)> table{{
-    {"store", "1 while the database can be written; a pinned write-ahead log degrades."},
+    {"store",
+     "1 while the database can be written and is whole; a pinned write-ahead log degrades."},
     {"journal", "Age of the oldest change that is not on disk, in milliseconds."},
     {"connections", "Open connections, against --max-connections."},
     {"actors", "Registered actors, against --max-actors."},
@@ -23,6 +24,7 @@ constexpr std::array<HealthCheckInfo, static_cast<std::size_t>(HealthCheck::coun
      "below 10 of them."},
     {"descriptors", "Percentage of file descriptors in use."},
     {"loop", "The longest the loop was late or worked in one turn within 10 seconds, in ms."},
+    {"db_size", "Bytes of the database, against --db-limit."},
 }};
 
 HealthStatus level(const Verdict& v) {
@@ -50,9 +52,10 @@ std::uint64_t percent(std::uint64_t part, std::uint64_t whole) {
 std::uint64_t above(std::uint32_t share) { return share == 0 ? 0 : share + 1; }
 
 Verdict judge_store(const Health::Input& in) {
-  Verdict v{HealthStatus::ok, in.stats.store_failing ? 0U : 1U, 0, 0, {}};
+  const bool bad = in.stats.store_failing || in.damaged;
+  Verdict v{HealthStatus::ok, bad ? 0U : 1U, 0, 0, {}};
   if (in.store.wal_pinned) v.status = HealthStatus::degraded;
-  if (in.stats.store_failing) v.status = HealthStatus::unhealthy;
+  if (bad) v.status = HealthStatus::unhealthy;
   return v;
 }
 
@@ -85,6 +88,8 @@ Verdict judge_one(HealthCheck check, const Health::Input& in, const HealthWindow
                       set.unhealthy_descriptors);
     case HealthCheck::loop:
       return timed(window.loop_lag(), set.degraded_loop_lag, set.unhealthy_loop_lag);
+    case HealthCheck::db_size:
+      return measured(in.store.db_bytes, set.db_limit == 0 ? 0 : set.db_limit + 1);
     case HealthCheck::count_: break;
   }
   return {};

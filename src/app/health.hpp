@@ -37,6 +37,7 @@ enum class HealthCheck : std::uint8_t {
   disconnections,
   descriptors,
   loop,
+  db_size,
   count_,
 };
 
@@ -62,6 +63,7 @@ class Health {
     const StoreFigures& store;
     const ProcessFigures& process;
     const Settings& settings;
+    bool damaged = false;  // the database, as far as it was searched
   };
 
   /// The first judgement has every check `ok` since `started`.

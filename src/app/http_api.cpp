@@ -21,7 +21,7 @@ void write_store(wire::JsonWriter& out, const HttpInput& in) {
   out.field("backlog", in.stats.journal_backlog).field("limit", in.settings.journal_limit);
   out.field("lag", in.stats.journal_lag.count()).field("walBytes", store.wal_bytes);
   out.field("walPinned", store.wal_pinned);
-  if (in.stats.store_failing) out.field("error", std::string_view(in.store_error));
+  if (!in.store_error.empty()) out.field("error", std::string_view(in.store_error));
 }
 
 HttpResponse health(const HttpInput& in) {

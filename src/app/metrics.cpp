@@ -51,7 +51,20 @@ enum Row : std::size_t {
   mail_messages,
   messages_stored,
   dead_letters,
+  attempts,
+  attempts_failed,
+  acknowledged,
+  unknown_acks,
+  acks_pending,
+  retries_pending,
+  breakers_opened,
   breakers_open,
+  receipts_fetched,
+  remembered_ids,
+  dead_letters_kept,
+  dead_letters_evicted,
+  receipts_kept,
+  db_bytes,
   journal_backlog,
   journal_lag,
   journal_restarts,
@@ -115,7 +128,20 @@ constexpr std::array<MetricInfo, row_count> table{{
     {"mailbox_messages", "gauge", "Messages waiting for actors that are offline."},
     {"messages_stored_total", "counter", "Messages taken into storage."},
     {"dead_letters_total", "counter", "Stored messages that will not be delivered."},
+    {"attempts_total", "counter", "Attempts to deliver reliable messages."},
+    {"attempts_failed_total", "counter", "Attempts without an acknowledgement, by reason."},
+    {"messages_acknowledged_total", "counter", "Reliable messages their targets acknowledged."},
+    {"unknown_acks_total", "counter", "Acknowledgements of what was not outstanding."},
+    {"acks_pending", "gauge", "Reliable messages that were delivered and not yet acknowledged."},
+    {"retries_pending", "gauge", "Reliable messages waiting for their next attempt."},
+    {"breakers_opened_total", "counter", "How often deliveries to a target were suspended."},
     {"breakers_open", "gauge", "Targets whose deliveries are suspended."},
+    {"receipts_fetched_total", "counter", "Receipts told to senders that had been away."},
+    {"remembered_ids", "gauge", "Ids of reliable messages remembered for retries."},
+    {"dead_letters_kept", "gauge", "Dead letters in the database."},
+    {"dead_letters_evicted_total", "counter", "Dead letters deleted as too many or too old."},
+    {"receipts_kept", "gauge", "Rows of messages that have ended and of publications."},
+    {"store_db_bytes", "gauge", "Size of the database: pages in use and write-ahead log."},
     {"journal_backlog", "gauge", "Changes waiting for the next commit."},
     {"journal_lag_seconds", "gauge", "Age of the oldest change that is not on disk."},
     {"journal_restarts_total", "counter", "How often the backlog passed --journal-limit."},
@@ -269,12 +295,28 @@ void queues_page(Page& page, const MetricsInput& in) {
   page.single(draining, s.draining ? 1 : 0);
 }
 
+void reliable_page(Page& page, const core::Stats& s) {
+  page.single(attempts, s.attempts);
+  page.head(attempts_failed);
+  page.sample(attempts_failed, "", label("reason", "timeout"), s.ack_timeouts);
+  page.sample(attempts_failed, "", label("reason", "nack"), s.nacks);
+  page.sample(attempts_failed, "", label("reason", "connection_lost"), s.attempts_lost);
+  page.single(acknowledged, s.acknowledged);
+  page.single(unknown_acks, s.unknown_acks);
+  page.single(acks_pending, s.acks_pending);
+  page.single(retries_pending, s.retries_pending);
+  page.single(breakers_opened, s.breakers_opened);
+  page.single(breakers_open, s.breakers_open);
+  page.single(receipts_fetched, s.receipts_fetched);
+  page.single(remembered_ids, s.remembered_ids);
+}
+
 void storage_page(Page& page, const MetricsInput& in) {
   const core::Stats& s = in.stats;
   page.single(mail_messages, s.mail_messages);
   page.single(messages_stored, s.stored);
   page.single(dead_letters, s.dead_lettered);
-  page.single(breakers_open, s.breakers_open);
+  reliable_page(page, s);
   page.single(journal_backlog, s.journal_backlog);
   page.single(journal_lag, static_cast<double>(s.journal_lag.count()) / 1e3);
   page.single(journal_restarts, s.journal_restarts);
@@ -285,6 +327,10 @@ void storage_page(Page& page, const MetricsInput& in) {
   page.single(rows_refused, in.store.rows_refused);
   page.single(write_failures, in.store.write_failures);
   page.single(wal_bytes, in.store.wal_bytes);
+  page.single(dead_letters_kept, in.store.dead_letters);
+  page.single(dead_letters_evicted, in.store.dead_letters_evicted);
+  page.single(receipts_kept, in.store.receipts);
+  page.single(db_bytes, in.store.db_bytes);
   histogram_page(page, commit_duration, in.store.commit_durations);
 }
 

@@ -233,7 +233,8 @@ void Server::watch(Now now) {
 
 void Server::judge(const core::Stats& stats, Now now) {
   process_ = parts_.read_process();
-  const auto changes = health_.judge({stats, parts_.store.figures(), process_, settings_}, now);
+  const auto changes = health_.judge(
+      {stats, parts_.store.figures(), process_, settings_, checkpoints_.damaged()}, now);
   for (const core::Event& event : changes) log_event(parts_.logger, event, now.wall);
 }
 

@@ -48,6 +48,7 @@ void tell(State& state, const Notice& notice, ConnId conn, Now now) {
   } else {
     answer(state, request, wire::DeliveryAck{notice.message_id, notice.at, notice.outcome}, now);
   }
+  if (conn != notice.conn) ++state.stats.receipts_fetched;
   state.journal.append(ReceiptFetched{notice.position}, now.mono);
 }
 

@@ -13,7 +13,8 @@ from disk import Disk
 from hub import UNLIMITED
 from prometheus import scrape
 from raw import tcp
-from test_away import lose
+from reliable import FLAGS, ack, acking, queued, send
+from test_away import come_back, lose
 from test_slow_consumer import BULKY, MIB, deaf_subscriber
 
 LEVELS = {"ok": 0, "degraded": 1, "unhealthy": 2}
@@ -67,7 +68,7 @@ def test_a_fresh_hub_is_well(hub):
     found = checks(hub)
     assert set(found) == {"store", "journal", "connections", "actors", "memory", "queues",
                           "dead_letters", "breakers", "stale", "disconnections", "descriptors",
-                          "loop"}
+                          "loop", "db_size"}
     for name, check in found.items():
         assert {"status", "value", "threshold", "since"} <= set(check), name
         assert check["since"] > 1_700_000_000_000
@@ -252,6 +253,50 @@ async def test_dead_letters_count_for_a_quarter_of_an_hour(late_hub):
         hub.later(minutes=16)
 
     assert (await came_and_went(hub, "dead_letters", grace_ends, later))["value"] == 3
+
+
+async def test_breakers(start_hub):
+    hub = start_hub(*FLAGS, "--ack-timeout", "50ms", "--max-attempts", "10", "--breaker-failures",
+                    "2", "--breaker-pause", "300ms", "--retry-base", "20ms", "--retry-cap", "20ms")
+    a, b = await actor(hub), await acking(hub)
+
+    async def silent():
+        await queued(a, b.me)
+
+    async def answers():
+        while checks(hub)["breakers"]["status"] != "ok":
+            await ack(b, await b.receive("app:event"), pattern="tell")
+
+    found = await came_and_went(hub, "breakers", silent, answers)
+    assert (found["status"], found["value"], found["threshold"]) == ("degraded", 1, 1)
+    hub.wait_log("breaker_opened", actorAddress=b.me)
+    hub.wait_log("breaker_closed", actorAddress=b.me)
+
+
+async def test_the_database_has_reached_its_limit(start_hub):
+    hub = start_hub(*FLAGS, "--db-limit", "1m", "--receipt-ttl", "1s", "--dedupe-window", "1s")
+    a, b = await actor(hub), await acking(hub)
+    await lose(b, a)
+    refusals = []
+
+    async def fill():
+        while not refusals:
+            answer = await send(a, b.me, "x" * 30_000)
+            if answer["type"] == "hub:error":
+                refusals.append(answer["payload"])
+
+    async def leave():
+        again, _ = await come_back(hub, b.me, metadata={"acks": True})
+        while checks(hub)["db_size"]["status"] != "ok":
+            await ack(again, await again.receive("app:event"), pattern="tell")
+
+    found = await came_and_went(hub, "db_size", fill, leave)
+    assert found["status"] == "degraded" and found["threshold"] == 2**20 + 1
+    assert refusals[0]["code"] == "queue_full" and refusals[0]["retryable"]
+    assert "--db-limit" in refusals[0]["message"]
+    assert hub.wait_log("db_limit_reached")["limit"] == 2**20
+    hub.wait_log("db_limit_cleared")
+    await queued(a, b.me)
 
 
 async def test_a_loop_that_stands_still(start_hub):

@@ -13,6 +13,8 @@ from client import Client, actor, envelope, session, sessions, topic, until
 from hub import DEADLINE, UNLIMITED, sanitized
 from prometheus import parse, scrape
 from raw import handshake
+from reliable import FLAGS, ack, acking, dead, nack, queued, receipt
+from test_away import come_back, lose
 
 
 def frame_bytes(text):
@@ -96,6 +98,59 @@ async def test_figures_are_exactly_what_clients_counted(start_hub):
     found = scrape(hub)
     assert found.value("signalhub_connection_duration_seconds_count") == 8
     assert found.value("signalhub_connections") == found.value("signalhub_actors") == 0
+
+
+async def test_every_step_of_reliable_messages_is_counted(start_hub):
+    hub = start_hub(*FLAGS, "--ack-timeout", "100ms", "--retry-base", "20ms", "--retry-cap", "20ms",
+                    "--max-attempts", "3", "--breaker-failures", "0")
+    a, b = await actor(hub), await acking(hub)
+    acknowledged = await queued(a, b.me, 1)
+    await ack(b, await b.receive("app:event"))
+    await receipt(a, acknowledged, "acknowledged")
+    refused = await queued(a, b.me, 2)
+    await nack(b, await b.receive("app:event"), reason="never", requeue=False)
+    await dead(a, refused, "never")
+    ignored = await queued(a, b.me, 3)
+    await b.take(3, "app:event")
+    await dead(a, ignored, "max_attempts")
+    await ack(b, "9-9")
+    found = scrape(hub)
+    for name, count in (("messages_stored_total", 3), ("attempts_total", 5),
+                        ("messages_acknowledged_total", 1), ("unknown_acks_total", 1),
+                        ("dead_letters_total", 2), ("acks_pending", 0), ("retries_pending", 0),
+                        ("breakers_opened_total", 0), ("breakers_open", 0), ("remembered_ids", 3),
+                        ("receipts_fetched_total", 0), ("dead_letters_evicted_total", 0)):
+        assert found.value(f"signalhub_{name}") == count, name
+    for reason, count in (("timeout", 3), ("nack", 1), ("connection_lost", 0)):
+        assert found.value("signalhub_attempts_failed_total", reason=reason) == count, reason
+
+    async def rows_shown():
+        shown = scrape(hub)
+        return (shown.value("signalhub_dead_letters_kept") == 2
+                and shown.value("signalhub_receipts_kept") == 3)
+
+    await until(rows_shown, "the rows to be shown")
+    assert scrape(hub).value("signalhub_store_db_bytes") > 0
+
+
+async def test_what_is_out_and_what_was_lost_is_counted(start_hub):
+    hub = start_hub(*FLAGS)
+    a, b = await actor(hub), await acking(hub)
+    id_ = await queued(a, b.me, 1)
+    await b.receive("app:event")
+    assert scrape(hub).value("signalhub_acks_pending") == 1
+    await lose(b, a)
+    found = scrape(hub)
+    assert found.value("signalhub_acks_pending") == 0
+    assert found.value("signalhub_attempts_failed_total", reason="connection_lost") == 1
+    again, _ = await come_back(hub, b.me, metadata={"acks": True})
+    got = await again.receive("app:event")
+    c = await actor(hub)
+    await lose(a, c)
+    await ack(again, got)
+    a, _ = await come_back(hub, a.me)
+    await receipt(a, id_, "acknowledged")
+    assert scrape(hub).value("signalhub_receipts_fetched_total") == 1
 
 
 async def test_the_real_parser_reads_the_same(start_hub):

@@ -23,20 +23,20 @@ class ScriptedStore final : public Store {
   void load(core::LoadRequest) override {}
   void poll(StoreEvents& events) override {
     for (const std::string& reason : std::exchange(failures, {})) events.write_failed(reason);
+    for (const std::string& reason : std::exchange(damages, {})) events.corrupt(reason);
     if (!commits || !in_flight) return;
     in_flight = false;
     events.durable(batches.back().seq, std::exchange(refused, {}));
   }
-  const StoreFigures& figures() const override { return figures_; }
+  const StoreFigures& figures() const override { return shown; }
 
   std::vector<core::Batch> batches;
   std::vector<std::string> failures;
+  std::vector<std::string> damages;
+  StoreFigures shown;
   std::vector<std::uint64_t> refused;
   bool in_flight = false;
   bool commits = true;
-
- private:
-  StoreFigures figures_;
 };
 
 struct CheckpointsTest : testing::Test {
@@ -132,6 +132,41 @@ TEST_F(CheckpointsTest, FailuresAreToldOnceAndSoIsTheirEnd) {
   store.failures = {"again"};
   run();
   EXPECT_EQ(logger.count("store_failed"), 2U);
+}
+
+TEST_F(CheckpointsTest, DamageIsToldAndStaysTheReason) {
+  EXPECT_FALSE(checkpoints.damaged());
+  store.damages = {"page 7 is wrong"};
+  run();
+  run();
+  EXPECT_EQ(logger.count("database_damaged"), 1U);
+  EXPECT_TRUE(checkpoints.damaged());
+  EXPECT_EQ(checkpoints.failure(), "page 7 is wrong");
+  store.failures = {"the disk is full"};
+  run();
+  EXPECT_EQ(checkpoints.failure(), "the disk is full");
+  change(R"({"durable":true})");
+  run();
+  EXPECT_EQ(checkpoints.failure(), "page 7 is wrong");
+}
+
+TEST_F(CheckpointsTest, TheSizeIsToldOnceEachWay) {
+  store.shown.db_bytes = 1'000;
+  run();
+  EXPECT_EQ(logger.count("db_limit_reached"), 0U);  // no limit
+  settings.server.db_limit = 1'000;
+  run();
+  EXPECT_EQ(logger.count("db_limit_reached"), 0U);
+  store.shown.db_bytes = 1'001;
+  run();
+  run();
+  EXPECT_EQ(logger.count("db_limit_reached"), 1U);
+  EXPECT_EQ(logger.count("db_limit_cleared"), 0U);
+  settings.server.db_limit = 1'001;  // by a reload
+  run();
+  run();
+  EXPECT_EQ(logger.count("db_limit_cleared"), 1U);
+  EXPECT_EQ(logger.count("db_limit_reached"), 1U);
 }
 
 TEST_F(CheckpointsTest, ACommitThatHangsIsAFailureUntilItReturns) {

@@ -95,6 +95,22 @@ TEST_F(HealthTest, Thresholds) {
   EXPECT_EQ(status(HealthCheck::store), HealthStatus::unhealthy);
 }
 
+TEST_F(HealthTest, ADamagedDatabaseIsUnhealthy) {
+  health.judge({stats, store, process, settings, true}, now());
+  EXPECT_EQ(health.verdict(HealthCheck::store).status, HealthStatus::unhealthy);
+  EXPECT_EQ(health.verdict(HealthCheck::store).value, 0U);
+}
+
+TEST_F(HealthTest, TheDatabaseMayBeAsLargeAsItsLimit) {
+  store.db_bytes = 1'000'000;
+  EXPECT_EQ(status(HealthCheck::db_size), HealthStatus::ok);
+  settings.server.db_limit = 1'000'000;
+  EXPECT_EQ(status(HealthCheck::db_size), HealthStatus::ok);
+  store.db_bytes = 1'000'001;
+  EXPECT_EQ(status(HealthCheck::db_size), HealthStatus::degraded);
+  EXPECT_EQ(health.verdict(HealthCheck::db_size).degraded_from, 1'000'001U);
+}
+
 TEST_F(HealthTest, ZeroIsNoThreshold) {
   settings.hub.max_connections = settings.hub.memory_limit = 0;
   settings.server.degraded_journal_lag = settings.server.unhealthy_journal_lag = 0ms;
