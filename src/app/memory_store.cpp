@@ -5,6 +5,9 @@ namespace signal_hub::app {
 void MemoryStore::submit(core::Batch batch) {
   messages_.apply(batch);
   submitted_ = batch.seq;
+  figures_.receipts = messages_.finished().size();
+  figures_.dead_letters = messages_.dead().size();
+  figures_.dead_letters_evicted = messages_.evicted();
 }
 
 void MemoryStore::poll(StoreEvents& events) {

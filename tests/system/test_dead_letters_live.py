@@ -111,6 +111,7 @@ async def test_why_tells_of_messages_that_nobody_stored(place):
     a, b = await actor(hub), await actor(hub)
     arrived = await a.tell(b.me, 1)
     nowhere = await a.tell("@(test/nobody-here)", 1)
+    await a.fence()
     await lose(b, a)
     held = await a.tell(b.me, 2)
     await a.fence()

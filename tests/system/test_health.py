@@ -273,8 +273,9 @@ async def test_breakers(start_hub):
     hub.wait_log("breaker_closed", actorAddress=b.me)
 
 
-async def test_the_database_has_reached_its_limit(start_hub):
-    hub = start_hub(*FLAGS, "--db-limit", "1m", "--receipt-ttl", "1s", "--dedupe-window", "1s")
+async def test_the_database_has_reached_its_limit(start_hub, tmp_path):
+    hub = start_hub(*FLAGS, "--db-limit", "1MiB", "--receipt-ttl", "1s", "--dedupe-window", "1s",
+                    db=tmp_path / "hub.db")
     a, b = await actor(hub), await acking(hub)
     await lose(b, a)
     refusals = []

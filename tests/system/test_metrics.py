@@ -100,9 +100,9 @@ async def test_figures_are_exactly_what_clients_counted(start_hub):
     assert found.value("signalhub_connections") == found.value("signalhub_actors") == 0
 
 
-async def test_every_step_of_reliable_messages_is_counted(start_hub):
+async def test_every_step_of_reliable_messages_is_counted(start_hub, tmp_path):
     hub = start_hub(*FLAGS, "--ack-timeout", "100ms", "--retry-base", "20ms", "--retry-cap", "20ms",
-                    "--max-attempts", "3", "--breaker-failures", "0")
+                    "--max-attempts", "3", "--breaker-failures", "0", db=tmp_path / "hub.db")
     a, b = await actor(hub), await acking(hub)
     acknowledged = await queued(a, b.me, 1)
     await ack(b, await b.receive("app:event"))

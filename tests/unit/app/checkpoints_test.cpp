@@ -142,10 +142,13 @@ TEST_F(CheckpointsTest, DamageIsToldAndStaysTheReason) {
   EXPECT_EQ(logger.count("database_damaged"), 1U);
   EXPECT_TRUE(checkpoints.damaged());
   EXPECT_EQ(checkpoints.failure(), "page 7 is wrong");
+  store.commits = false;
+  change(R"({"durable":true})");
+  run();
   store.failures = {"the disk is full"};
   run();
   EXPECT_EQ(checkpoints.failure(), "the disk is full");
-  change(R"({"durable":true})");
+  store.commits = true;
   run();
   EXPECT_EQ(checkpoints.failure(), "page 7 is wrong");
 }
