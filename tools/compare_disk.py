@@ -7,8 +7,7 @@ import time
 
 from compare_servers import Running, hub
 
-ROWS = 30_000
-BATCH = 500
+BATCHES = 60
 TEXT = "x" * 420  # about what a message of 200 bytes of data takes
 
 
@@ -34,8 +33,9 @@ def row(columns, number):
     return [value(name, kind) for _, name, kind, *_ in columns]
 
 
-def commits():
-    """As a report of hub-bench: rows a second, and how long a commit took."""
+def commits(batch_rows):
+    """As a report of hub-bench: rows a second with that many in each commit, and how long a commit
+    took. One connection a sender and one message under way each is that many at most."""
     with tempfile.TemporaryDirectory() as folder:
         db = sqlite3.connect(pathlib.Path(folder) / "raw.db", isolation_level=None)
         db.execute("PRAGMA journal_mode = WAL")
@@ -43,11 +43,12 @@ def commits():
         for sql in schema():
             db.execute(sql)
         columns = db.execute("PRAGMA table_info(messages)").fetchall()
+        rows = BATCHES * batch_rows
         insert = f"INSERT INTO messages VALUES ({','.join('?' * len(columns))})"
         took = []
         before = os.times()
-        for first in range(1, ROWS, BATCH):
-            batch = [row(columns, number) for number in range(first, first + BATCH)]
+        for first in range(1, rows + 1, batch_rows):
+            batch = [row(columns, number) for number in range(first, first + batch_rows)]
             began = time.perf_counter()
             db.execute("BEGIN IMMEDIATE")
             db.executemany(insert, batch)
@@ -56,6 +57,6 @@ def commits():
         cpu = os.times().user + os.times().system - before.user - before.system
         db.close()
     took.sort()
-    return {"perSecond": ROWS / sum(took), "fault": None, "arrived": ROWS, "sent": ROWS,
-            "server": {"cpuMicrosEach": cpu * 1e6 / ROWS},
+    return {"perSecond": rows / sum(took), "fault": None, "arrived": rows, "sent": rows,
+            "server": {"cpuMicrosEach": cpu * 1e6 / rows},
             "latencyMicros": {"p50": took[len(took) // 2] * 1e6, "p99": took[-1] * 1e6}}

@@ -63,6 +63,14 @@ def test_durable_messages_are_answered_and_then_collected(start_hub, tmp_path):
     assert report["extra"]["collected"] == 90
 
 
+def test_the_whole_life_of_stored_messages_ends_with_the_second_receipt(start_hub, tmp_path):
+    hub = start_hub(*HUB_FLAGS, "--db", tmp_path / "hub.db")
+    report = clean(load(hub, "life", "--connections", 6, "--messages", 90, "--window", 3))
+    assert (report["sent"], report["arrived"]) == (90, 90)
+    assert report["extra"]["queued"] == 90
+    assert 0 < report["extra"]["queuedMicrosP50"] <= report["extra"]["queuedMicrosP99"]
+
+
 def test_idle_connections_are_held_and_weighed(start_hub):
     hub = start_hub(*HUB_FLAGS)
     report = clean(load(hub, "idle", "--connections", 400, "--duration", "100ms", "--warm-up",

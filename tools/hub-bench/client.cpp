@@ -45,7 +45,7 @@ bool Client::went_on(const Answer& answer, Nanos at) {
   const bool registered = answer.type == "hub:registered";
   if (!connected && !registered && answer.type != "hub:subscribed") return false;
   if (connected && role_.registers) {
-    send(register_request(role_.address));
+    send(register_request(role_.address, role_.acks));
   } else if ((connected || registered) && !role_.topic.empty()) {
     send(subscribe_request(role_.address, role_.topic));
   } else {
@@ -61,7 +61,7 @@ void Client::event(const Dialect::Event& event, Nanos at) {
   if (event.kind == message) {
     bool whole = false;
     const auto stamp = stamps_.find(event.payload, role_.data_size, whole);
-    if (stamp) listener_.delivery(*this, *stamp, whole, at);
+    if (stamp) listener_.delivery(*this, *stamp, whole, event.payload, at);
     return;
   }
   if (event.kind != ack) return;
@@ -97,7 +97,7 @@ void Client::message(std::string_view text, Nanos at) {
   }
   bool whole = false;
   if (const auto stamp = stamps_.find(text, role_.data_size, whole)) {
-    return listener_.delivery(*this, *stamp, whole, at);
+    return listener_.delivery(*this, *stamp, whole, text, at);
   }
   const Answer answer = read_answer(text);
   if (!went_on(answer, at)) listener_.answer(*this, answer, at);

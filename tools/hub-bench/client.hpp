@@ -23,7 +23,9 @@ class Client : private Connection::Owner {
 
     /// Connected, registered and subscribed.
     virtual void ready(Client& client, Nanos at) = 0;
-    virtual void delivery(Client& client, const Stamp& stamp, bool whole, Nanos at) = 0;
+    /// `text`: the whole message.
+    virtual void delivery(Client& client, const Stamp& stamp, bool whole, std::string_view text,
+                          Nanos at) = 0;
     /// Every other message that is not of the way to being ready.
     virtual void answer(Client& client, const Answer& answer, Nanos at) = 0;
     virtual void ended(Client& client, const std::string& why) = 0;
@@ -32,6 +34,7 @@ class Client : private Connection::Owner {
   struct Role {
     std::string address;
     bool registers = false;
+    bool acks = false;                        ///< registers as one that acknowledges
     std::string topic;                        ///< empty: subscribes to none
     std::size_t data_size = least_data_size;  ///< of the messages it will receive
   };

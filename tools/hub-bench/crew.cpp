@@ -65,8 +65,10 @@ void Crew::ready(Client& client, Nanos at) {
   if (all_ && starting_all_ < clients_.size()) start(starting_all_++);
 }
 
-void Crew::delivery(Client& client, const Stamp& stamp, bool whole, Nanos at) {
+void Crew::delivery(Client& client, const Stamp& stamp, bool whole, std::string_view text,
+                    Nanos at) {
   if (!whole) context_.tally.fault(Tally::Fault::damaged, "to " + client.role().address);
+  if (hooks_.message) return hooks_.message(client, stamp, text, at);
   if (hooks_.delivery) return hooks_.delivery(client, stamp, at);
   context_.tally.fault(Tally::Fault::foreign, "a message to " + client.role().address);
 }

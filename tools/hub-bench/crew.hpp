@@ -18,6 +18,8 @@ class Crew : private Client::Listener {
   struct Hooks {
     std::function<void(Client&, Nanos at)> ready;
     std::function<void(Client&, const Stamp&, Nanos at)> delivery;
+    /// Instead of `delivery`, for those who look at what came with it.
+    std::function<void(Client&, const Stamp&, std::string_view text, Nanos at)> message;
     std::function<void(Client&, const Answer&, Nanos at)> answer;
     /// Whether it was to be expected that the hub refuses this.
     std::function<bool(const Answer&)> expects;
@@ -41,7 +43,8 @@ class Crew : private Client::Listener {
 
  private:
   void ready(Client& client, Nanos at) override;
-  void delivery(Client& client, const Stamp& stamp, bool whole, Nanos at) override;
+  void delivery(Client& client, const Stamp& stamp, bool whole, std::string_view text,
+                Nanos at) override;
   void answer(Client& client, const Answer& answer, Nanos at) override;
   void ended(Client& client, const std::string& why) override;
 

@@ -27,10 +27,11 @@ std::string connect_request(std::string_view from) {
                  R"("protocolVersion":"0.1.0","capabilities":["bench"])");
 }
 
-std::string register_request(std::string_view address) {
+std::string register_request(std::string_view address, bool acks) {
   return request(address, "hub:register",
                  std::string(R"({"actorAddress":")").append(address) +
-                     R"(","capabilities":["bench"],"ttlSeconds":3600})");
+                     R"(","capabilities":["bench"],"ttlSeconds":3600})",
+                 "ask", acks ? R"("acks":true)" : "");
 }
 
 std::string subscribe_request(std::string_view from, std::string_view topic) {
@@ -47,6 +48,11 @@ std::string heartbeat_request(std::string_view from) {
 
 std::string discover_request(std::string_view from, std::string_view address) {
   return request(from, "hub:discover", quoted("pattern", address));
+}
+
+std::string ack_request(std::string_view from, std::string_view ids) {
+  return request(from, "hub:ack", std::string(R"({"deliveryIds":[)").append(ids).append("]}"),
+                 "tell");
 }
 
 Envelope::Envelope(const Shape& shape, std::uint32_t sender) {

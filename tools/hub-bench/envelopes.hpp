@@ -23,11 +23,17 @@ constexpr std::size_t least_data_size = 55;
 
 /// Requests around the load; answers are told by their type.
 std::string connect_request(std::string_view from);
-std::string register_request(std::string_view address);
+/// `acks`: it will acknowledge what is delivered at least once.
+std::string register_request(std::string_view address, bool acks = false);
 std::string subscribe_request(std::string_view from, std::string_view topic);
 std::string disconnect_request(std::string_view from);
 std::string heartbeat_request(std::string_view from);
 std::string discover_request(std::string_view from, std::string_view address);
+/// Acknowledges deliveries; `ids` are JSON strings with commas between them.
+std::string ack_request(std::string_view from, std::string_view ids);
+
+/// Metadata of a message that is stored first and delivered until it is acknowledged.
+constexpr std::string_view at_least_once = R"("delivery":"at-least-once")";
 
 /// One sender's messages: all the same but for the stamp, the id and the time, which are written
 /// over in place.

@@ -111,13 +111,16 @@ constexpr std::array<Flag, 17> flags{{
     {"help", "", "", "Print this.", flag<&Options::help>},
 }};
 
-constexpr std::array<ScenarioText, 10> scenarios{{
+constexpr std::array<ScenarioText, 11> scenarios{{
     {"fanout", "Publishers publish to a topic; each of the connections subscribes to it."},
     {"p2p", "Each connection is sent messages as tells by a sender of its own."},
     {"ask", "The same as asks; the latency is that of the receipt."},
     {"durable",
-     "Asks to actors that are away, answered as queued once they are on disk; in the end the "
-     "actors return and collect. The hub needs a grace and no queue limit."},
+     "At-least-once asks to actors that are away, answered as queued once they are on disk; in the "
+     "end the actors return and collect. The hub needs a grace and no queue limit."},
+    {"life",
+     "At-least-once asks to actors that acknowledge, each under way until its sender is told so: "
+     "stored, promised, delivered, acknowledged, removed."},
     {"broadcast", "Senders broadcast; each of the connections is a registered actor."},
     {"storm", "The connections connect and register, all at once."},
     {"idle", "The connections connect, register, subscribe, and do nothing."},

@@ -6,6 +6,7 @@
 #include "scenarios/durable.hpp"
 #include "scenarios/fanout.hpp"
 #include "scenarios/idle.hpp"
+#include "scenarios/life.hpp"
 #include "scenarios/mixed.hpp"
 #include "scenarios/pairs.hpp"
 #include "scenarios/slow.hpp"
@@ -34,6 +35,7 @@ std::unique_ptr<Scenario> make_scenario(Context& context) {
   if (name == "p2p") return std::make_unique<Pairs>(context, Pairs::Pattern::tell, count);
   if (name == "ask") return std::make_unique<Pairs>(context, Pairs::Pattern::ask, count);
   if (name == "durable") return std::make_unique<Durable>(context, count);
+  if (name == "life") return std::make_unique<Life>(context, count);
   if (name == "broadcast") {
     return std::make_unique<Fanout>(context, Fanout::Verb::broadcast, count, options.senders);
   }
