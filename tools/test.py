@@ -7,7 +7,7 @@ import sys
 import time
 
 import results
-from results import ROOT, check, count_junit, note, run
+from results import ROOT, check, count_junit, count_tap, note, run
 
 PYTHON = "/usr/bin/python3"
 SANITIZER_ENV = {
