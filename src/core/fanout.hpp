@@ -23,6 +23,14 @@ namespace signal_hub::core {
 
 struct State;
 
+/// Of a reliable publication: subscribers that acknowledge, or whose subscription is durable, have
+/// it stored.
+struct ReliableFanout {
+  std::uint64_t next_position = 0;  // those for its recipients were set aside
+  std::uint64_t since = 0;          // the journal's last entry before it
+  std::size_t stored = 0;
+};
+
 struct Fanout {
   struct Recipient {
     ActorId actor;
@@ -39,17 +47,9 @@ struct Fanout {
   std::size_t delivered = 0;
   std::size_t queued = 0;  // for those that are away
   std::size_t failed = 0;
-
-  /// Of a reliable publication: subscribers that acknowledge, or whose subscription is durable,
-  /// have it stored.
-  struct Reliable {
-    std::uint64_t next_position;  // those for its recipients were set aside
-    std::uint64_t since;          // the journal's last entry before it
-    std::size_t stored = 0;
-  };
   std::string sender_address;
   std::string message_id;
-  std::optional<Reliable> reliable{};
+  std::optional<ReliableFanout> reliable{};
   std::uint8_t priority = 1;
 };
 

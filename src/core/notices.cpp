@@ -108,7 +108,7 @@ void fetch_receipts(State& state, std::string_view sender) {
   if (state.absent_senders.empty()) return;
   const auto found = state.absent_senders.find(std::string(sender));
   if (found == state.absent_senders.end()) return;
-  std::string name = *found;
+  const std::string name(sender);
   state.absent_senders.erase(found);
   ask_store(state, LoadRequest::Receipts{name, limits::receipts_at_once, 0}, ReceiptsLoad{name});
 }

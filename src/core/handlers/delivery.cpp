@@ -205,7 +205,7 @@ void make_reliable(Context& c, Fanout& fanout) {
     const Subscription* subscription = state.topics.find(recipient.subscription);
     acking += subscription->acks || subscription->durable ? 1 : 0;
   }
-  Fanout::Reliable& reliable = fanout.reliable.emplace();
+  ReliableFanout& reliable = fanout.reliable.emplace();
   reliable.since = state.journal.last_seq();
   const std::uint64_t own = next_position(state);
   reliable.next_position = own + 1;
