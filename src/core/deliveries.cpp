@@ -118,11 +118,6 @@ void failed(State& state, ActorId id, Actor& actor, Out::iterator at, std::strin
   arm(state, id, box, attempt.due);
 }
 
-bool window_full(const Session& session) {
-  return session.outbox.frames() >= limits::mail_window_frames ||
-         session.outbox.bytes() >= limits::mail_window_bytes;
-}
-
 /// The target acknowledges this message, if it has come this far.
 bool expects_ack(const State& state, const Actor& actor, const Held& held) {
   if (!held.publication) return actor.acks;

@@ -18,11 +18,6 @@
 namespace signal_hub::core {
 namespace {
 
-bool window_full(const Session& session) {
-  return session.outbox.frames() >= limits::mail_window_frames ||
-         session.outbox.bytes() >= limits::mail_window_bytes;
-}
-
 void send_one(State& state, const Actor& actor, Session& session, Held held) {
   const SharedBytes tail = held.letter->tail;
   ReceiptId receipt = held.letter->receipt;

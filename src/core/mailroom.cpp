@@ -3,6 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include "base/limits.hpp"
+
 namespace signal_hub::core {
 namespace {
 
@@ -75,6 +77,11 @@ std::optional<Held> take_oldest_promised(State& state, Actor& actor) {
     oldest = std::min(oldest.value_or(*reliable), *reliable);
   }
   return oldest ? take_mail(state, actor, *oldest) : std::nullopt;
+}
+
+bool window_full(const Session& session) {
+  return session.outbox.frames() >= limits::mail_window_frames ||
+         session.outbox.bytes() >= limits::mail_window_bytes;
 }
 
 bool expired(const Held& held, Now now) { return held.expires < now.mono; }

@@ -37,6 +37,9 @@ std::optional<Held> take_oldest_promised(State& state, Actor& actor);
 /// Who has just sent or lost something may have nothing left to be remembered.
 void tidy(Actor& actor);
 
+/// The session is to take no more mail for now.
+bool window_full(const Session& session);
+
 bool expired(const Held& held, Now now);
 
 /// A publication whose subscription ended while it waited. REQUIRES: held.letter.

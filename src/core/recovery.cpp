@@ -27,6 +27,8 @@ Millis grace_for(const HubSettings& settings, const std::vector<ActorRow>& actor
   return std::max(settings.grace, Millis{static_cast<std::int64_t>(seconds * 1000)});
 }
 
+MonoTime later(WallTime at, Now now) { return now.mono + (at - now.wall); }
+
 class Recovery {
  public:
   Recovery(State& state, const Recovered& from, Now now) : state_(state), from_(from), now_(now) {}
@@ -51,7 +53,7 @@ class Recovery {
     return from_.crashes > crashes ? (from_.crashes - crashes) * limits::version_raise : 0;
   }
 
-  MonoTime later(WallTime at) const { return now_.mono + (at - now_.wall); }
+  MonoTime later(WallTime at) const { return core::later(at, now_); }
 
   void put_back(const ActorRow& row) {
     const ActorId id = state_.registry.restore(row, raise(row.crashes));
@@ -86,8 +88,6 @@ class Recovery {
   Now now_;
   Restored done_;
 };
-
-MonoTime later(WallTime at, Now now) { return now.mono + (at - now.wall); }
 
 Held held_of(State& state, const RecoveredMessage& message, Now now) {
   Held held;

@@ -143,13 +143,6 @@ std::vector<std::string> read_capabilities(Fields& fields) {
   return std::move(*all);
 }
 
-void refuse_flag(Fields& fields, std::string_view name, std::string_view promise) {
-  const auto wanted = fields.flag(name);
-  if (!wanted.value_or(false)) return;
-  fields.fault(unsupported_field(fields.path_of(name),
-                                 "This hub does not offer " + std::string(promise) + " yet."));
-}
-
 bool read_durable(Fields& metadata) { return metadata.flag("durable").value_or(false); }
 
 Delivery read_delivery(Fields& metadata) {

@@ -57,9 +57,6 @@ Fields metadata_fields(const Envelope& envelope, std::optional<Error>& fault);
 /// A non-empty list of capabilities within the bounds (PROTOCOL.md §4).
 std::vector<std::string> read_capabilities(Fields& fields);
 
-/// Options that promise more than this hub keeps: their defaults pass, the rest is `unsupported`.
-void refuse_flag(Fields& fields, std::string_view name, std::string_view promise);
-
 /// metadata.durable: the answer is to leave after the commit.
 bool read_durable(Fields& metadata);
 
