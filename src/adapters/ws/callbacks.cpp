@@ -119,6 +119,7 @@ bool Callbacks::has_room() const {
 }
 
 int Callbacks::confirm_upgrade(lws* wsi, std::string_view upgrade) {
+  if (!has_version(wsi)) return refuse(wsi, 400, "The request line has no HTTP version.", 0ms);
   if (http.door(wsi) == app::Door::admin_socket) {
     return refuse(wsi, 404, "There are no WebSockets here.", 0ms);
   }

@@ -34,6 +34,8 @@ const Method* method_of(lws* wsi) {
   return found == methods.end() ? nullptr : found;
 }
 
+bool has_version(lws* wsi) { return header(wsi, WSI_TOKEN_HTTP).starts_with("HTTP/"); }
+
 std::vector<std::string> arguments_of(lws* wsi) {
   std::vector<std::string> all;
   const int total = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_URI_ARGS);

@@ -22,6 +22,10 @@ struct Method {
 /// Null: one that libwebsockets does not know.
 const Method* method_of(lws* wsi);
 
+/// The request line ends with a version. One that does not was cut by an encoded line end in its
+/// path (%0a), which libwebsockets takes for a real one: what follows it would pass for headers.
+bool has_version(lws* wsi);
+
 /// The query's `name=value` texts, each decoded.
 std::vector<std::string> arguments_of(lws* wsi);
 

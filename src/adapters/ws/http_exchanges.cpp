@@ -9,6 +9,7 @@
 namespace signal_hub::adapters {
 namespace {
 
+constexpr int bad_request = 400;
 constexpr int length_required = 411;
 
 /// What Content-Length says; what cannot be read is taken for endless.
@@ -49,6 +50,9 @@ int HttpExchanges::request(lws* wsi, std::string_view path) {
   x.authorization = header(wsi, WSI_TOKEN_HTTP_AUTHORIZATION);
   x.if_none_match = header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH);
   x.door = door(wsi);
+  if (!has_version(wsi)) {
+    return answer(id, {bad_request, "text/plain", "The request line has no HTTP version.\n", {}});
+  }
   x.keep_alive = x.method == "GET" || x.method == "HEAD";
   if (x.keep_alive) return ask(id);
   x.announced = announced_by(wsi);
