@@ -109,9 +109,6 @@ struct MessageTable::Reader {
   std::array<const Rows*, 3> all() const { return {&t.waiting_, &t.finished_, &t.dead_}; }
 
   void operator()(const core::LoadRequest::Texts& texts) const { add(t.waiting_, texts.positions); }
-  void operator()(const core::LoadRequest::DeadLetters& letters) const {
-    add(t.dead_, letters.positions);
-  }
   void operator()(const core::LoadRequest::Receipts& receipts) const {
     const WallTime since = t.at_ - t.retention_.receipt_ttl;
     for (auto at = t.finished_.upper_bound(receipts.after); at != t.finished_.end(); ++at) {

@@ -238,12 +238,8 @@ struct LoadRequest {
     std::optional<std::string> sender;  // nullopt: anybody
     std::size_t most;
   };
-  /// Dead letters with their texts.
-  struct DeadLetters {
-    std::vector<std::uint64_t> positions;
-  };
   std::uint64_t id;  // the asker's
-  std::variant<Texts, Receipts, Range, Search, DeadLetters> what;
+  std::variant<Texts, Receipts, Range, Search> what;
 };
 
 /// A message as the store knows it.

@@ -30,7 +30,6 @@ struct Loader::Connection {
         ranges{Prepared(db, select_waiting(WithText::no) + in_range),
                Prepared(db, select_finished() + in_range),
                Prepared(db, select_dead(WithText::no) + in_range)},
-        dead_text(db, select_dead(WithText::yes) + at_position),
         receipts(db, select_finished() +
                          " WHERE receipt_due AND sender = ?1 AND finished_at > ?2 AND position > ?4"
                          " ORDER BY position LIMIT ?3") {}
@@ -43,7 +42,6 @@ struct Loader::Connection {
   SQLite::Database db;
   Prepared waiting_text;
   std::array<Prepared, 3> ranges;
-  Prepared dead_text;
   Prepared receipts;
 };
 
@@ -53,10 +51,6 @@ struct Loader::Ask {
 
   Rows operator()(const LoadRequest::Texts& texts) const {
     return each(connection.waiting_text, texts.positions);
-  }
-
-  Rows operator()(const LoadRequest::DeadLetters& dead) const {
-    return each(connection.dead_text, dead.positions);
   }
 
   Rows operator()(const LoadRequest::Receipts& wanted) const {

@@ -1,14 +1,12 @@
 // What an operator does with dead letters: requeue and purge, one, those named or those that match.
-#include <algorithm>
 #include <utility>
 
+#include "app/admin/dead_letter_filter.hpp"
 #include "app/admin/handlers.hpp"
 #include "base/limits.hpp"
 
 namespace signal_hub::app::admin {
 namespace {
-
-constexpr std::size_t filter_bytes = 256;
 
 enum class Deed : std::uint8_t { requeue, purge };
 
@@ -66,34 +64,13 @@ Checked<std::vector<std::uint64_t>> ids_of(const wire::JsonView& body) {
   return positions;
 }
 
-Checked<DeadLetterFilter> filter_of(const wire::JsonView& body, Now now) {
-  DeadLetterFilter filter;
-  auto target = optional_text(body, "target", filter_bytes);
-  if (!target) return fail(target.error());
-  auto reason = optional_text(body, "reason", filter_bytes);
-  if (!reason) return fail(reason.error());
-  const auto older = optional_number(body, "olderThan");
-  if (!older) return fail(older.error());
-  const auto newer = optional_number(body, "newerThan");
-  if (!newer) return fail(newer.error());
-  filter.target = std::move(*target);
-  filter.reason = std::move(*reason);
-  const auto ago = [now](std::uint64_t ms) {
-    const auto all = static_cast<std::uint64_t>(epoch_ms(now.wall));
-    return now.wall - Millis{static_cast<std::int64_t>(std::min(ms, all))};
-  };
-  if (*older) filter.dead_until = ago(**older);
-  if (*newer) filter.dead_after = ago(**newer);
-  return filter;
-}
-
 Answer act_on_choice(Call& call, Deed deed) {
   const auto body =
       object_body(call.request.body, {"ids", "target", "reason", "olderThan", "newerThan", "all"});
   if (!body) return body.error();
   auto positions = ids_of(*body);
   if (!positions) return positions.error();
-  auto filter = filter_of(*body, call.now);
+  auto filter = dead_letter_filter(*body, call.now);
   if (!filter) return filter.error();
   const auto all = body->member("all");
   const bool filtered = !filter->target.empty() || !filter->reason.empty() || filter->dead_until ||

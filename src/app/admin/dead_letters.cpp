@@ -1,11 +1,9 @@
 // /dead-letters and /messages: what became of stored messages.
+#include "app/admin/dead_letter_filter.hpp"
 #include "app/admin/handlers.hpp"
-#include "base/limits.hpp"
 
 namespace signal_hub::app::admin {
 namespace {
-
-constexpr std::size_t filter_bytes = 256;
 
 void write_members(wire::JsonWriter& out, const ArchivedMessage& m) {
   out.field("id", std::to_string(m.position)).field("messageId", m.message_id);
@@ -83,26 +81,6 @@ HttpResponse story(const std::string& id, const ArchiveAnswer& answer,
   });
 }
 
-Checked<DeadLetterFilter> filter_of(const Arguments& arguments, Now now) {
-  auto older = arguments.number("olderThan");
-  if (!older) return fail(older.error());
-  auto newer = arguments.number("newerThan");
-  if (!newer) return fail(newer.error());
-  DeadLetterFilter filter;
-  filter.target = arguments.text("target").value_or("");
-  filter.reason = arguments.text("reason").value_or("");
-  if (filter.target.size() > filter_bytes || filter.reason.size() > filter_bytes) {
-    return fail(invalid("A filter has at most " + std::to_string(filter_bytes) + " bytes."));
-  }
-  const auto ago = [now](std::uint64_t ms) {
-    const auto all = static_cast<std::uint64_t>(epoch_ms(now.wall));
-    return now.wall - Millis{static_cast<std::int64_t>(std::min(ms, all))};
-  };
-  if (*older) filter.dead_until = ago(**older);
-  if (*newer) filter.dead_after = ago(**newer);
-  return filter;
-}
-
 }  // namespace
 
 Answer list_dead_letters(Call& call) {
@@ -113,7 +91,7 @@ Answer list_dead_letters(Call& call) {
   if (!page) return page.error();
   const auto below = decode_position(page->cursor);
   if (!below) return below.error();
-  auto filter = filter_of(*arguments, call.now);
+  auto filter = dead_letter_filter(*arguments, call.now);
   if (!filter) return filter.error();
   return ask_archive(call, ListDeadLetters{std::move(*filter), *below, page->limit},
                      [](const Result<ArchiveAnswer>& answer) { return listing(*answer); });
