@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+import pathlib
+import re
 import signal
 import time
 
@@ -72,6 +74,12 @@ def test_a_fresh_hub_is_well(hub):
     for name, check in found.items():
         assert {"status", "value", "threshold", "since"} <= set(check), name
         assert check["since"] > 1_700_000_000_000
+
+
+def test_every_check_is_driven_here(hub):
+    source = pathlib.Path(__file__).read_text()
+    driven = set(re.findall(r'(?:until_is|came_and_went)\(hub, "(\w+)"', source))
+    assert driven == set(checks(hub))
 
 
 async def test_connections(start_hub):
@@ -300,8 +308,10 @@ async def test_the_database_has_reached_its_limit(start_hub, tmp_path):
     await queued(a, b.me)
 
 
-async def test_a_loop_that_stands_still(start_hub):
-    hub = start_hub(*UNLIMITED, "--degraded-loop-lag", "100ms", "--unhealthy-loop-lag", "0")
+@pytest.mark.parametrize("unhealthy_from, status", [("0", "degraded"), ("400ms", "unhealthy")])
+async def test_a_loop_that_stands_still(start_hub, unhealthy_from, status):
+    hub = start_hub(*UNLIMITED, "--degraded-loop-lag", "100ms", "--unhealthy-loop-lag",
+                    unhealthy_from)
     # Longer than from one watch to the next, so that one is late.
     hub.signal(signal.SIGSTOP)
     os.waitid(os.P_PID, hub.process.pid, os.WSTOPPED | os.WNOWAIT)
@@ -309,9 +319,11 @@ async def test_a_loop_that_stands_still(start_hub):
     while time.monotonic() < stopped + 1.5:
         await asyncio.sleep(0.05)
     hub.signal(signal.SIGCONT)
-    found = await until_is(hub, "loop", "degraded")
-    assert 100 <= found["value"] and "unhealthyFrom" not in found
+    found = await until_is(hub, "loop", status)
+    assert found["value"] >= found.get("unhealthyFrom", 100)
+    hub.wait_log("health_degraded", check="loop", status=status)
     await until_is(hub, "loop", "ok")
+    hub.wait_log("health_recovered", check="loop")
 
 
 async def test_a_reload_moves_thresholds(start_hub, tmp_path):
