@@ -1,5 +1,11 @@
-"""A small parser of the Prometheus text format, strict enough to notice what a scraper would."""
+"""A small parser of the Prometheus text format, strict enough to notice what a scraper would; and
+Prometheus' own tool."""
+import os
 import re
+import shutil
+import subprocess
+
+from hub import DEADLINE, ROOT
 
 NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 SAMPLE = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)")
@@ -78,3 +84,12 @@ def check_histograms(metrics):
         counts = [value for _, value in buckets]
         assert counts == sorted(counts), f"{family} is not cumulative"
         assert buckets[-1] == (float("inf"), metrics.value(family + "_count"))
+
+
+def promtool(*arguments, text=None, folder=None):
+    """Prometheus' own opinion; tools/install-deps unpacks the program into build/tools."""
+    program = shutil.which("promtool", path=f"{os.environ['PATH']}:{ROOT}/build/tools")
+    assert program, "promtool is missing; tools/packages.txt names its package"
+    done = subprocess.run([program, *arguments], input=text, cwd=folder, capture_output=True,
+                          text=True, timeout=4 * DEADLINE, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
