@@ -90,9 +90,19 @@ Result<AdminClient::Json, AdminFault> AdminClient::get(const std::string& path,
 Result<AdminClient::Json, AdminFault> AdminClient::call(std::string_view method,
                                                         const std::string& path,
                                                         const Json& body) const {
+  return ask(method, path, body.is_null() ? "" : body.dump());
+}
+
+Result<AdminClient::Json, AdminFault> AdminClient::post(const std::string& path,
+                                                        const std::string& json) const {
+  return ask("POST", path, json);
+}
+
+Result<AdminClient::Json, AdminFault> AdminClient::ask(std::string_view method,
+                                                       const std::string& path,
+                                                       const std::string& body) const {
   const std::string target = std::string(root) + path;
-  const std::string text = body.is_null() ? "" : body.dump();
-  const auto reply = exchange(hub_, {method, target, token_, text}, timeout_);
+  const auto reply = exchange(hub_, {method, target, token_, body}, timeout_);
   if (!reply) return fail(AdminFault{0, "", reply.error() + "."});
   Json answer = Json::parse(reply->body, nullptr, false);
   if (reply->status >= first_refusal) return fail(fault_of(*reply, answer));

@@ -45,6 +45,8 @@ class AdminClient {
   Result<Json, AdminFault> get(const std::string& path, const Query& query = {}) const;
   Result<Json, AdminFault> call(std::string_view method, const std::string& path,
                                 const Json& body = nullptr) const;
+  /// With JSON that is passed on as it is.
+  Result<Json, AdminFault> post(const std::string& path, const std::string& json) const;
 
   /// Calls `f` with every item of a list, page after page, until it says false.
   /// Nullopt: all is well.
@@ -52,6 +54,8 @@ class AdminClient {
                                  const std::function<bool(const Json&)>& f) const;
 
  private:
+  Result<Json, AdminFault> ask(std::string_view method, const std::string& path,
+                               const std::string& body) const;
   AdminClient(HubUrl hub, std::string token, Millis timeout)
       : hub_(std::move(hub)), token_(std::move(token)), timeout_(timeout) {}
 

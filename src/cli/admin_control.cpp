@@ -11,11 +11,6 @@ namespace {
 
 using Json = AdminClient::Json;
 
-std::string count_of(const Json& answer, const char* name, const std::string& what) {
-  const auto n = answer.value(name, std::uint64_t{0});
-  return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
-}
-
 /// Asks until nobody answers any more.
 void await_end(const AdminClient& client) {
   constexpr std::chrono::milliseconds between{100};
@@ -37,8 +32,8 @@ int kick_command(std::span<const std::string> arguments, std::istream&, std::ost
   const auto answer =
       tool.client().call("DELETE", (actor ? "/actors/" : "/sessions/") + percent_encode(whom));
   if (!answer) return tool.complain(answer.error());
-  return tool.report(answer, "ended " + count_of(*answer, "sessions", "session") + " and " +
-                                 count_of(*answer, "actors", "registration"));
+  return tool.report(answer, "ended " + count_text(*answer, "sessions", "session") + " and " +
+                                 count_text(*answer, "actors", "registration"));
 }
 
 int drain_command(std::span<const std::string> arguments, std::istream&, std::ostream& out,
@@ -50,7 +45,7 @@ int drain_command(std::span<const std::string> arguments, std::istream&, std::os
   const auto answer = tool.client().call("POST", "/drain");
   if (!answer) return tool.complain(answer.error());
   if (wait) await_end(tool.client());
-  return tool.report(answer, "draining " + count_of(*answer, "connections", "connection"));
+  return tool.report(answer, "draining " + count_text(*answer, "connections", "connection"));
 }
 
 int reload_command(std::span<const std::string> arguments, std::istream&, std::ostream& out,

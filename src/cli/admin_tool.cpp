@@ -36,12 +36,14 @@ AdminTool::AdminTool(const std::string& description, const std::string& name, st
 std::optional<int> AdminTool::parse(std::span<const std::string> arguments) {
   if (const auto code = parse_arguments(app_, arguments, out_, err_)) return code;
   auto client = AdminClient::open(options_);
-  if (!client) {
-    err_ << "signal-hub " << app_.get_name() << ": " << client.error() << "\n";
-    return exit_usage;
-  }
+  if (!client) return misused(client.error());
   client_ = std::move(*client);
   return std::nullopt;
+}
+
+int AdminTool::misused(const std::string& sentence) {
+  err_ << "signal-hub " << app_.get_name() << ": " << sentence << "\n";
+  return exit_usage;
 }
 
 int AdminTool::complain(const AdminFault& fault) {
@@ -97,6 +99,11 @@ std::string time_cell(const AdminClient::Json& item, const char* name) {
   std::array<char, 32> text{};
   std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
   return text.data();
+}
+
+std::string count_text(const AdminClient::Json& item, const char* name, const std::string& what) {
+  const auto n = item.value(name, std::uint64_t{0});
+  return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
 }
 
 }  // namespace signal_hub::cli

@@ -27,6 +27,8 @@ class AdminTool {
   std::optional<int> parse(std::span<const std::string> arguments);
 
   int complain(const AdminFault& fault);
+  /// The arguments were wrong.
+  int misused(const std::string& sentence);
   /// Prints the answer as JSON, or `sentence`; or complains.
   int report(const Result<AdminClient::Json, AdminFault>& answer, const std::string& sentence);
 
@@ -50,5 +52,8 @@ std::string number_cell(const AdminClient::Json& item, const char* name);
 std::string bytes_cell(const AdminClient::Json& item, const char* name);
 std::string span_cell(const AdminClient::Json& item, const char* name);
 std::string time_cell(const AdminClient::Json& item, const char* name);
+
+/// A member that counts, in a sentence: `1 session`, `2 sessions`.
+std::string count_text(const AdminClient::Json& item, const char* name, const std::string& what);
 
 }  // namespace signal_hub::cli

@@ -1,7 +1,6 @@
 // signal-hub subscribe, publish, send, actors: clients for people at a terminal.
 #include <algorithm>
 #include <istream>
-#include <iterator>
 #include <ostream>
 
 #include "cli/arguments.hpp"
@@ -34,6 +33,16 @@ void client_options(CLI::App& app, ClientOptions& options) {
              "a number of seconds from 0 to 86400", "Seconds to wait for an answer; 0: for ever");
 }
 
+/// Through the administration API, which has its own options.
+bool is_operators(std::span<const std::string> arguments) {
+  return std::any_of(arguments.begin(), arguments.end(),
+                     [](const std::string& text) { return text.starts_with("--admin-"); });
+}
+
+constexpr const char* operators_footer =
+    "With --admin-socket or --admin-token-file the hub's operator does it, with other options: see "
+    "their --help.";
+
 /// Nullopt: go on. Otherwise the exit code.
 std::optional<int> parse(CLI::App& app, std::span<const std::string> arguments, std::ostream& out,
                          std::ostream& err) {
@@ -55,16 +64,6 @@ std::string json_text(std::string_view text) {
 int complain(std::ostream& err, const CLI::App& app, const std::string& sentence, int code) {
   err << "signal-hub " << app.get_name() << ": " << sentence << "\n";
   return code;
-}
-
-/// The JSON argument, or standard input for `-`. Errors: a sentence.
-Result<std::string> json_argument(const std::string& argument, std::istream& in) {
-  const bool given = argument != "-";
-  std::string text = argument;
-  if (!given) text.assign(std::istreambuf_iterator<char>(in), {});
-  if (wire::check_grammar(text) == wire::JsonVerdict::valid) return text;
-  return fail((given ? "\"" + argument + "\"" : std::string("standard input")) +
-              " is not valid JSON.");
 }
 
 std::string content(std::string_view type, std::string_view data, std::string_view extra = "") {
@@ -98,9 +97,9 @@ int print_messages(HubClient& client, std::uint64_t count, std::ostream& out, st
 
 /// Asks once and prints the answer.
 int ask_once(HubClient& client, std::string_view type, std::string_view to,
-             const std::string& payload, const CLI::App& app, std::ostream& out,
+             const std::string& payload, bool reliable, const CLI::App& app, std::ostream& out,
              std::ostream& err) {
-  const auto answer = client.ask(type, to, payload);
+  const auto answer = client.ask(type, to, payload, reliable ? reliable_metadata : "{}");
   if (!answer) return complain(err, app, answer.error(), exit_failed);
   out << one_line(answer->text()) << "\n";
   client.leave();
@@ -155,44 +154,55 @@ int subscribe_command(std::span<const std::string> arguments, std::istream&, std
 
 int publish_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
                     std::ostream& err) {
+  if (is_operators(arguments)) return admin_publish_command(arguments, in, out, err);
   CLI::App app("Publish one message to a topic and print the hub's answer.", "publish");
   ClientOptions options;
   std::string topic;
   std::string type;
   std::string data;
+  bool reliable = false;
   client_options(app, options);
+  app.add_flag("--reliable", reliable, reliable_help);
   app.add_option("topic", topic, "Topic")->required();
   app.add_option("type", type, "The message's type")->required();
   app.add_option("json", data, "The message's data; - reads standard input")->required();
+  app.footer(operators_footer);
   if (const auto code = parse(app, arguments, out, err)) return *code;
   const auto json = json_argument(data, in);
   if (!json) return complain(err, app, json.error(), exit_usage);
   auto client = HubClient::open(options);
   if (!client) return complain(err, app, client.error(), exit_failed);
   const std::string payload = content(type, *json, "\"topic\":" + json_text(topic) + ",");
-  return ask_once(**client, "hub:publish", (*client)->hub_address(), payload, app, out, err);
+  return ask_once(**client, "hub:publish", (*client)->hub_address(), payload, reliable, app, out,
+                  err);
 }
 
 int send_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
                  std::ostream& err) {
+  if (is_operators(arguments)) return admin_send_command(arguments, in, out, err);
   CLI::App app("Send one message to an actor.", "send");
   ClientOptions options;
   std::string address;
   std::string type;
   std::string data;
   bool ask = false;
+  bool reliable = false;
   client_options(app, options);
   app.add_flag("--ask", ask, "Wait for the receipt and print it");
+  app.add_flag("--reliable", reliable, std::string(reliable_help) + "; prints the receipt");
   app.add_option("address", address, "The actor's address, with or without @( )")->required();
   app.add_option("type", type, "The message's type")->required();
   app.add_option("json", data, "The message's data; - reads standard input")->required();
+  app.footer(operators_footer);
   if (const auto code = parse(app, arguments, out, err)) return *code;
   const auto json = json_argument(data, in);
   if (!json) return complain(err, app, json.error(), exit_usage);
   auto client = HubClient::open(options);
   if (!client) return complain(err, app, client.error(), exit_failed);
   const std::string to = canonical_address(address);
-  if (ask) return ask_once(**client, "hub:send", to, content(type, *json), app, out, err);
+  if (ask || reliable) {
+    return ask_once(**client, "hub:send", to, content(type, *json), reliable, app, out, err);
+  }
   if (!(*client)->tell("hub:send", to, content(type, *json))) {
     return complain(err, app, "the connection was lost before the message left.", exit_failed);
   }
@@ -203,10 +213,7 @@ int send_command(std::span<const std::string> arguments, std::istream& in, std::
 
 int actors_command(std::span<const std::string> arguments, std::istream&, std::ostream& out,
                    std::ostream& err) {
-  const bool as_operator =
-      std::any_of(arguments.begin(), arguments.end(),
-                  [](const std::string& text) { return text.starts_with("--admin-"); });
-  if (as_operator) return admin_actors_command(arguments, out, err);
+  if (is_operators(arguments)) return admin_actors_command(arguments, out, err);
   CLI::App app("List registered actors, one JSON line each.", "actors");
   ClientOptions options;
   std::string pattern = "*";

@@ -13,9 +13,12 @@ constexpr std::size_t help_column = 34;
 constexpr std::array table{
     Command{"subscribe", "TOPIC...", "Print the messages published to topics, one JSON line each.",
             false, subscribe_command},
-    Command{"publish", "TOPIC TYPE JSON", "Publish one message to a topic.", false,
+    Command{"publish", "TOPIC TYPE JSON",
+            "Publish one message to a topic, with an --admin- flag as the operator.", false,
             publish_command},
-    Command{"send", "ADDRESS TYPE JSON", "Send one message to an actor.", false, send_command},
+    Command{"send", "ADDRESS TYPE JSON",
+            "Send one message to an actor, with an --admin- flag as the operator.", false,
+            send_command},
     Command{"actors", "[PATTERN]",
             "List registered actors, one JSON line each; with --admin-socket or "
             "--admin-token-file as the operator sees them.",

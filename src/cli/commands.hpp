@@ -36,6 +36,11 @@ int subscribe_command(std::span<const std::string> arguments, std::istream& in, 
                       std::ostream& err);
 int publish_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
                     std::ostream& err);
+/// publish_command and send_command through the operator's door.
+int admin_publish_command(std::span<const std::string> arguments, std::istream& in,
+                          std::ostream& out, std::ostream& err);
+int admin_send_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
+                       std::ostream& err);
 int send_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,
                  std::ostream& err);
 int actors_command(std::span<const std::string> arguments, std::istream& in, std::ostream& out,

@@ -2,8 +2,11 @@
 
 #include <charconv>
 #include <cmath>
+#include <istream>
+#include <iterator>
 
 #include "wire/address.hpp"
+#include "wire/json_check.hpp"
 
 namespace signal_hub::cli {
 namespace {
@@ -47,6 +50,15 @@ std::optional<Millis> parse_seconds(std::string_view text) {
 
 std::string canonical_address(const std::string& address) {
   return wire::is_canonical(address) ? address : wire::address_of(address);
+}
+
+Result<std::string> json_argument(const std::string& argument, std::istream& in) {
+  const bool given = argument != "-";
+  std::string text = argument;
+  if (!given) text.assign(std::istreambuf_iterator<char>(in), {});
+  if (wire::check_grammar(text) == wire::JsonVerdict::valid) return text;
+  return fail((given ? "\"" + argument + "\"" : std::string("standard input")) +
+              " is not valid JSON.");
 }
 
 }  // namespace signal_hub::cli

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/result.hpp"
 #include "base/time.hpp"
 
 namespace signal_hub::cli {
@@ -22,5 +24,13 @@ std::optional<Millis> parse_seconds(std::string_view text);
 
 /// An address in its canonical form, which people may leave out.
 std::string canonical_address(const std::string& address);
+
+/// The JSON of an argument, or all of standard input for `-`. Errors: a sentence.
+Result<std::string> json_argument(const std::string& argument, std::istream& in);
+
+// --reliable.
+constexpr const char* reliable_help =
+    "Deliver at least once: stored first, until it is acknowledged";
+constexpr std::string_view reliable_metadata = R"({"delivery":"at-least-once"})";
 
 }  // namespace signal_hub::cli

@@ -5,9 +5,11 @@ import subprocess
 
 import pytest
 
-from admin import administered, socket_of, token_file
-from client import actor, session, topic, unique
+from admin import Operator, administered, socket_of, token_file
+from client import HUB, actor, session, topic, unique, until
 from hub import BINARY, UNLIMITED, clean_environment, run
+from reliable import ack, acking
+from test_away import lose
 
 
 @pytest.fixture(scope="module", name="folder")
@@ -17,7 +19,7 @@ def _folder(tmp_path_factory):
 
 @pytest.fixture(scope="module", name="hub")
 def _hub(folder):
-    with administered(folder, *UNLIMITED, "--grace", "1h") as hub:
+    with administered(folder, *UNLIMITED, "--grace", "1h", db=folder / "hub.db") as hub:
         yield hub
 
 
@@ -30,9 +32,9 @@ def by_token(hub, folder):
             str(folder / "admin-token")]
 
 
-async def cli(*arguments, code=0, env=None):
-    """The command's standard output; its exit code is checked."""
-    done = await asyncio.to_thread(run, *arguments, env=env)
+async def cli(*arguments, code=0, **options):
+    """The command's standard output, or its complaint; its exit code is checked."""
+    done = await asyncio.to_thread(run, *arguments, **options)
     assert done.returncode == code, (arguments, done.stdout, done.stderr)
     return done.stdout if code == 0 else done.stderr
 
@@ -108,6 +110,61 @@ async def test_a_published_message_arrives_and_the_figures_move(hub, folder):
     assert (await client.receive("app:news"))["payload"] == {"n": 1}
     after = lines(await cli("stats", "--json", *by_socket(folder)))[0]
     assert after["messages"]["delivered"] == before["messages"]["delivered"] + 1
+
+
+async def test_the_operator_publishes_and_sends(hub, folder):
+    client, name = await actor(hub), topic()
+    await client.subscribe(name)
+    said = await cli("publish", name, "app:news", "1180591620717411303424", *by_socket(folder))
+    assert said.startswith("published to 1 subscriber: ")
+    message = await client.receive("app:news")
+    assert (message["from"], message["payload"]) == (HUB, 2**70)  # a double would round it
+    (answer,) = lines(await cli("send", client.me, "app:note", '{"n":1}', "--from", "ops/console",
+                                "--json", *by_token(hub, folder)))
+    assert answer["status"] == "delivered"
+    message = await client.receive("app:note")
+    assert (message["from"], message["payload"]) == ("@(ops/console)", {"n": 1})
+    hub.wait_log("admin_action", action="publish", target=name, via="socket")
+    hub.wait_log("admin_action", action="send", target=client.me, via="http")
+
+
+async def test_what_the_operator_sends_reliably_is_stored_until_it_is_acknowledged(hub, folder):
+    client = await acking(hub)
+    status, id_ = (await cli("send", client.me, "app:note", "1", "--reliable",
+                             *by_socket(folder))).split()
+    assert status == "queued:"
+    message = await client.receive("app:note")
+    assert message["metadata"]["originalMessageId"] == id_
+    story = Operator(hub).get(f"/messages/{id_}")["deliveries"]
+    assert [d["attempts"] for d in story] == [1]
+    await ack(client, message)
+
+    async def known():
+        (delivery,) = (await asyncio.to_thread(Operator(hub).get, f"/messages/{id_}"))["deliveries"]
+        return delivery["state"] == "acknowledged"
+
+    await until(known, "the acknowledgement to be known")
+
+
+async def test_what_the_operator_publishes_reliably_waits_for_who_is_away(hub, folder):
+    watcher, client, name = await actor(hub), await acking(hub), topic()
+    await client.ask("hub:subscribe", {"topic": name, "ack": True, "durable": True})
+    await lose(client, watcher)
+    (answer,) = lines(await cli("publish", name, "app:news", "-", "--reliable", "--json",
+                                *by_socket(folder), stdin='{"n":1}'))
+    assert (answer["subscriberCount"], answer["queuedCount"]) == (1, 1)
+    said = await cli("publish", name, "app:news", "2", "--reliable", *by_socket(folder))
+    assert said.startswith("published to 1 subscriber, queued for 1 of them: ")
+    message = await (await acking(hub, client.me)).receive("app:news")
+    assert message["metadata"]["originalMessageId"] == answer["messageId"]
+
+
+async def test_what_the_hub_refuses_of_the_operator_exits_with_1(hub, folder):
+    door = by_socket(folder)
+    assert "registered" in await cli("send", unique(), "app:x", "1", *door, code=1)
+    assert "valid JSON" in await cli("send", unique(), "app:x", "{", *door, code=2)
+    assert await cli("publish", topic(), "app:x", *door, code=2)
+    assert await cli("publish", topic(), "app:x", "1", "--admin-socket", folder / "none", code=1)
 
 
 async def test_the_log_level_and_a_reload(hub, folder):

@@ -11,6 +11,7 @@ import tokens
 from client import actor, session, topic, unique
 from expect import send_ack
 from hub import BINARY, DEADLINE, UNLIMITED, Hub, clean_environment, run
+from reliable import acking
 from tokens import token
 
 
@@ -43,6 +44,19 @@ class Subscriber:
 
     def message(self):
         return json.loads(self._lines.get(timeout=DEADLINE))
+
+
+async def test_a_reliable_message_is_stored_before_the_answer(hub):
+    receiver = await acking(hub)
+    done = run("send", receiver.me, "app:x", "1", "--reliable", "--url", hub.url)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["payload"]["status"] == "queued"
+    assert (await receiver.receive("app:x"))["metadata"]["delivery"] == "at-least-once"
+    name = topic()
+    await receiver.ask("hub:subscribe", {"topic": name, "ack": True})
+    done = run("publish", name, "app:x", "2", "--reliable", "--url", hub.url)
+    assert json.loads(done.stdout)["payload"]["queuedCount"] == 1
+    assert (await receiver.receive("app:x"))["payload"] == 2
 
 
 @pytest.fixture
