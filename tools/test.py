@@ -101,6 +101,7 @@ STAGES = {
     "counts": lambda: check("check-counts", ["tools/check-counts"]),
     "system": lambda: suite("system", "release"),
     "crash": lambda: suite("crash", "release"),
+    "package": lambda: suite("package", "release"),
     "dashboard": dashboard,
     "build-sanitize": lambda: build("sanitize"),
     "unit-sanitize": lambda: unit("sanitize"),
