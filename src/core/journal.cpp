@@ -60,18 +60,24 @@ std::string_view name(DeliveryOutcome outcome) {
   return "";
 }
 
+/// The one that waits for the same row; null: there is none, and if `entry` has a row it will be at
+/// the end of waiting_.
+Batch::Entry* Journal::replaced_by(const JournalEntry& entry) {
+  const RowKey::Key key = std::visit(RowKey{}, entry);
+  if (!key) place_.clear();
+  if (!key || key->empty()) return nullptr;
+  const auto [at, added] = place_.try_emplace(*key, waiting_.size());
+  return added ? nullptr : &waiting_[at->second];
+}
+
 std::uint64_t Journal::append(JournalEntry entry, MonoTime now) {
   const std::uint64_t seq = ++last_;
   if (oldest_ == never) oldest_ = now;
   if (starting_over_ && !concerns_message(entry)) return seq;
-  const RowKey::Key key = std::visit(RowKey{}, entry);
-  if (!key) place_.clear();
-  if (!key || key->empty()) {
-    waiting_.push_back({seq, std::move(entry)});
-  } else if (const auto [at, added] = place_.try_emplace(*key, waiting_.size()); added) {
-    waiting_.push_back({seq, std::move(entry)});
+  if (Batch::Entry* earlier = replaced_by(entry)) {
+    *earlier = {seq, std::move(entry)};
   } else {
-    waiting_[at->second] = {seq, std::move(entry)};
+    waiting_.push_back({seq, std::move(entry)});
   }
   if (limit_ != 0 && waiting_.size() > limit_ && !starting_over_ && !rebuilding_) let_go();
   return seq;

@@ -59,6 +59,7 @@ class Journal {
   MonoTime waiting_since() const { return oldest_; }
 
  private:
+  Batch::Entry* replaced_by(const JournalEntry& entry);
   void let_go();
 
   std::vector<Batch::Entry> waiting_;

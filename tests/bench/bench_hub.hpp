@@ -32,7 +32,7 @@ class BenchHub {
   }
 
   /// A new session that has connected and registered `address`.
-  ConnId member(const std::string& address) {
+  ConnId member(const std::string& address, const std::string& metadata = "{}") {
     hub.admit("ip", now);
     const ConnId conn = hub.opened("ip", now);
     hub.frame(conn,
@@ -41,7 +41,8 @@ class BenchHub {
               now);
     hub.frame(conn,
               message(address, "hub:register",
-                      R"({"actorAddress":")" + address + R"(","capabilities":["x"]})"),
+                      R"({"actorAddress":")" + address + R"(","capabilities":["x"]})",
+                      metadata),
               now);
     return conn;
   }
@@ -50,22 +51,37 @@ class BenchHub {
     hub.frame(conn, message(address, "hub:subscribe", R"({"topic":")" + topic + "\"}"), now);
   }
 
-  /// What a turn's end does, with sockets that take everything. Returns the bytes written.
-  std::size_t flush() {
+  /// Sockets that take everything: each(conn, bytes). Returns the bytes written.
+  template <class F>
+  std::size_t write(F&& each) {
     std::size_t written = 0;
     for (hub.take_dirty(dirty); !dirty.empty(); hub.take_dirty(dirty)) {
       for (const ConnId conn : dirty) {
         for (auto bytes = hub.unsent(conn); !bytes.empty(); bytes = hub.unsent(conn)) {
           written += bytes.size();
+          each(conn, bytes);
           hub.handed_over(conn, bytes.size(), now);
         }
         hub.written(conn, now);
       }
     }
+    return written;
+  }
+
+  /// What a turn's end does, with such sockets and a store nobody waits for.
+  std::size_t flush() {
+    const std::size_t written = write([](ConnId, std::string_view) {});
     hub.take_commands(commands);
     hub.take_events(events);
     if (!hub.journal().empty()) hub.take_batch(now);
     return written;
+  }
+
+  /// A store that has written everything.
+  void commit() {
+    if (hub.journal().empty()) return;
+    const core::Batch batch = hub.take_batch(now);
+    hub.durable(batch.seq, {}, now);
   }
 
   Now now{MonoTime{Millis{1'000}}, WallTime{Millis{1}}};

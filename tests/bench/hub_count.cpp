@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bench_hub.hpp"
@@ -64,6 +65,87 @@ std::size_t fan_out(std::size_t messages) {
   return written + bench.flush();
 }
 
+/// At-least-once messages, one for each of 16 actors between two commits. Those that are there
+/// acknowledge; to those that are away it ends with `queued`.
+class Reliable {
+ public:
+  explicit Reliable(bool there) {
+    bench_.hub.reconfigure(settings());
+    for (std::size_t i = 0; i < per_turn; ++i) {
+      const std::string from = "@(browser/sender-" + std::to_string(i) + ")";
+      const std::string to = "@(service/orders-" + std::to_string(i) + ")";
+      senders_.push_back(bench_.member(from));
+      const ConnId target = bench_.member(to, R"({"acks":true})");
+      targets_.push_back({target, to});
+      const std::string text = envelope(from, to, "hub:send", "");
+      const std::size_t id = text.find("0f8fad5b"), metadata = text.find(R"("metadata":{})");
+      texts_.push_back(text.substr(0, metadata) +
+                       R"("metadata":{"delivery":"at-least-once"},"ttl":null,"signature":null})");
+      texts_.back().replace(texts_.back().find(R"("tell")"), 6, R"("ask")");
+      id_at_ = id;
+      if (!there) bench_.hub.closed(target, false, bench_.now);
+    }
+    settle();
+  }
+
+  std::size_t run(std::size_t messages) {
+    for (std::size_t i = 0; i < messages; ++i) {
+      std::string& text = texts_[i % per_turn];
+      text.replace(id_at_, 8, std::to_string(10'000'000 + i));
+      bench_.hub.frame(senders_[i % per_turn], text, bench_.now);
+      if (i % per_turn == per_turn - 1) settle();
+    }
+    settle();
+    return written_;
+  }
+
+ private:
+  static HubSettings settings() {
+    HubSettings s = BenchHub::settings();
+    s.grace = Millis{600'000};
+    s.queue_limit = 0;
+    s.persistent = true;
+    return s;
+  }
+
+  /// Turns and commits until nothing happens any more.
+  void settle() {
+    constexpr std::string_view before = R"("deliveryId":")";
+    for (bool more = true; more;) {
+      more = !bench_.hub.journal().empty();
+      bench_.commit();
+      acks_.clear();
+      written_ += bench_.write([&](ConnId conn, std::string_view bytes) {
+        for (auto at = bytes.find(before); at != bytes.npos; at = bytes.find(before, at)) {
+          at += before.size();
+          acks_.push_back({conn, std::string(bytes.substr(at, bytes.find('"', at) - at))});
+        }
+      });
+      for (const auto& [conn, delivery] : acks_) acknowledge(conn, delivery);
+      more = more || !acks_.empty();
+      bench_.hub.take_commands(bench_.commands);
+      bench_.hub.take_events(bench_.events);
+    }
+  }
+
+  void acknowledge(ConnId conn, const std::string& delivery) {
+    for (const auto& [target, address] : targets_) {
+      if (target == conn) {
+        const std::string payload = R"({"deliveryId":")" + delivery + R"("})";
+        bench_.hub.frame(conn, BenchHub::message(address, "hub:ack", payload), bench_.now);
+      }
+    }
+  }
+
+  BenchHub bench_;
+  std::vector<ConnId> senders_;
+  std::vector<std::pair<ConnId, std::string>> targets_;
+  std::vector<std::string> texts_;
+  std::vector<std::pair<ConnId, std::string>> acks_;
+  std::size_t id_at_ = 0;
+  std::size_t written_ = 0;
+};
+
 std::size_t decode(std::size_t messages) {
   const std::string hub = "@(cloudflare/signal-hub)";
   const std::vector<std::string> texts = {
@@ -92,10 +174,14 @@ int main(int argc, char** argv) {
     result = point_to_point(messages);
   } else if (scenario == "fanout-100") {
     result = fan_out(messages);
+  } else if (scenario == "queued") {
+    result = Reliable(false).run(messages);
+  } else if (scenario == "life") {
+    result = Reliable(true).run(messages);
   } else if (scenario == "decode") {
     result = decode(messages);
   } else {
-    std::fputs("usage: hub_count p2p|fanout-100|decode MESSAGES\n", stderr);
+    std::fputs("usage: hub_count p2p|fanout-100|queued|life|decode MESSAGES\n", stderr);
     return 2;
   }
   std::printf("%zu\n", result);  // bytes written, or messages understood
