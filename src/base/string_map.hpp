@@ -8,9 +8,11 @@
 
 namespace signal_hub {
 
+/// Not noexcept: libstdc++ then keeps each entry's hash instead of computing it anew for the
+/// neighbours of what is looked for.
 struct TextHash {
   using is_transparent = void;
-  std::size_t operator()(std::string_view text) const noexcept {
+  std::size_t operator()(std::string_view text) const {
     return std::hash<std::string_view>{}(text);
   }
 };

@@ -7,10 +7,17 @@
 namespace signal_hub::core {
 namespace {
 
-void send_to(State& state, const ReplyTo& reply_to, const Dedupe::Answer& a, Now now) {
+struct AnswerText {
+  std::string_view type;  // a constant
+  std::string_view payload;
+  std::string_view members;
+};
+
+void send_to(State& state, const ReplyTo& reply_to, const AnswerText& a, Now now) {
   if (is_operator(reply_to.conn)) {
-    state.operator_answers.push_back(
-        {reply_to.conn.generation, reply_to.correlation_id.value_or(""), a.type, a.payload});
+    state.operator_answers.push_back({reply_to.conn.generation,
+                                      reply_to.correlation_id.value_or(""), std::string(a.type),
+                                      std::string(a.payload)});
     return;
   }
   Session* session = state.sessions.find(reply_to.conn);
@@ -19,7 +26,7 @@ void send_to(State& state, const ReplyTo& reply_to, const Dedupe::Answer& a, Now
     trace(state, reply_to.metadata, "answered",
           {{"sessionId", session->session_id},
            {"messageId", reply_to.correlation_id.value_or("")},
-           {"type", a.type}});
+           {"type", std::string(a.type)}});
   }
   const Uuid id = Uuid::make(state.rng);
   std::optional<std::string_view> correlation;
@@ -37,11 +44,14 @@ void send_to(State& state, const ReplyTo& reply_to, const Dedupe::Answer& a, Now
   }
 }
 
-void settle(State& state, const OpenRequest& request, const Dedupe::Answer& a, bool retryable,
+void settle(State& state, const OpenRequest& request, const AnswerText& a, bool remembered,
             Now now) {
-  if (request.dedupe_key.empty()) return send_to(state, request.reply_to, a, now);
-  const auto kept = retryable ? std::nullopt : std::optional(a);
-  const auto moved = state.dedupe.finish(request.dedupe_key, kept);
+  std::optional<ReplyTo> moved;
+  if (request.retry.valid()) {
+    moved = remembered ? state.dedupe.keep(request.retry,
+                                           {a.type, std::string(a.payload), std::string(a.members)})
+                       : state.dedupe.forget(request.retry);
+  }
   send_to(state, moved ? *moved : request.reply_to, a, now);
 }
 
@@ -67,19 +77,20 @@ void count_error(State& state, std::size_t type, ErrorCode code) {
 
 void answer_encoded(State& state, const OpenRequest& request, std::string_view type,
                     std::string_view payload, std::string_view members, Now now) {
-  const Dedupe::Answer a{std::string(type), std::string(payload), std::string(members)};
-  settle(state, request, a, false, now);
+  settle(state, request, {type, payload, members}, !request.id_on_disk, now);
 }
 
 void refuse(State& state, const OpenRequest& request, const wire::ErrorAnswer& error, Now now) {
   note_refusal(state, request, error.error.code);
-  Dedupe::Answer a{std::string(wire::type_of(error)), {}, {}};
-  wire::JsonWriter writer(a.payload);
+  std::string payload;
+  std::string members;
+  wire::JsonWriter writer(payload);
   write_payload(writer, error);
   if (!error.error_code.empty()) {
-    a.members = "\"errorCode\":\"" + std::string(error.error_code) + "\"";
+    members = "\"errorCode\":\"" + std::string(error.error_code) + "\"";
   }
-  settle(state, request, a, info(error.error.code).retryable, now);
+  settle(state, request, {wire::type_of(error), payload, members},
+         !info(error.error.code).retryable, now);
 }
 
 void refuse(State& state, const OpenRequest& request, const Error& error, Now now) {
@@ -105,7 +116,7 @@ void refuse_unauthorized(State& state, const OpenRequest& request, std::string_v
 
 void repeat_answer(State& state, const ReplyTo& reply_to, const Dedupe::Answer& answer, Now now) {
   ++state.stats.duplicates_answered;
-  send_to(state, reply_to, answer, now);
+  send_to(state, reply_to, {answer.type, answer.payload, answer.members}, now);
 }
 
 std::string with_members(std::string_view object, std::string_view members) {

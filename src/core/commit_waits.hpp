@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "core/actor_ids.hpp"
@@ -15,7 +16,7 @@ namespace signal_hub::core {
 /// An answer.
 struct AnswerWait {
   OpenRequest request;
-  std::string type;
+  std::string_view type;  // a constant
   std::string payload;
 };
 

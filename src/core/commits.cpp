@@ -76,7 +76,10 @@ void settle(State& state, const StoredWait& wait, bool refused, Now now) {
     return;
   }
   mark_committed(state, wait.target, wait.position);
-  if (!wait.answered) return;
+  if (!wait.answered) {
+    state.dedupe.forget(wait.request.retry);
+    return;
+  }
   answer(state, wait.request, wire::DeliveryAck{wait.request.message_id, now.wall, "queued"}, now);
 }
 
@@ -105,7 +108,7 @@ void answer_when_durable(State& state, OpenRequest request, std::string_view typ
                          std::string payload, std::uint64_t since, Now now) {
   wait_for(state,
            {since + 1, state.journal.last_seq(),
-            AnswerWait{std::move(request), std::string(type), std::move(payload)}},
+            AnswerWait{std::move(request), type, std::move(payload)}},
            now);
 }
 

@@ -1,60 +1,63 @@
 #include "core/dedupe.hpp"
 
+#include <utility>
+
 #include "base/limits.hpp"
 
 namespace signal_hub::core {
 
-std::string Dedupe::key(std::string_view from, std::string_view id) {
-  std::string key;
-  key.reserve(from.size() + 1 + id.size());
-  return key.append(from).append(1, '\0').append(id);
-}
-
-Dedupe::Found Dedupe::begin(std::string_view key, std::uint64_t digest, const ReplyTo& reply_to,
-                            std::size_t limit, MonoTime now) {
+Dedupe::Found Dedupe::begin(std::string_view from, std::string_view message_id,
+                            std::uint32_t digest, const ReplyTo& reply_to, std::size_t limit,
+                            MonoTime now) {
   expire(now);
-  const auto found = entries_.find(key);
-  if (found != entries_.end()) {
-    Entry& entry = found->second;
-    if (entry.digest != digest) return {Verdict::conflict};
-    if (entry.answer) return {Verdict::answered, &*entry.answer};
-    entry.reply_to = reply_to;
-    return {Verdict::in_work};
+  key_scratch_.assign(from).append(1, '\0').append(message_id);
+  const auto found = by_key_.find(key_scratch_);
+  if (found != by_key_.end()) {
+    Entry& entry = *entries_.find(found->second);
+    if (entry.digest != digest) return {Verdict::conflict, {}};
+    if (entry.answer) return {Verdict::answered, {}, &*entry.answer};
+    entry.moved = reply_to;
+    return {Verdict::in_work, {}};
   }
-  const MonoTime expires = now + limits::dedupe_lifetime;
-  entries_.emplace(std::string(key), Entry{digest, ++order_, expires, reply_to, std::nullopt});
-  by_age_.push_back({std::string(key), order_, expires});
-  while (limit != 0 && entries_.size() > limit) drop_oldest();
-  return {Verdict::fresh};
+  const DedupeId added = add(digest, now + limits::dedupe_lifetime);
+  while (limit != 0 && entries_.size() > limit) drop(oldest_);
+  return {Verdict::fresh, added};
 }
 
-std::optional<ReplyTo> Dedupe::finish(std::string_view key, std::optional<Answer> answer) {
-  const auto found = entries_.find(key);
-  if (found == entries_.end() || found->second.answer) return std::nullopt;
-  ReplyTo reply_to = std::move(found->second.reply_to);
-  if (answer) {
-    found->second.answer = std::move(answer);
-    found->second.reply_to = {};
-  } else {
-    entries_.erase(found);
-  }
-  return reply_to;
+DedupeId Dedupe::add(std::uint32_t digest, MonoTime expires) {
+  const DedupeId id = entries_.insert(
+      Entry{key_scratch_, digest, expires, newest_, {}, std::nullopt, std::nullopt});
+  by_key_.emplace(entries_.find(id)->key, id);
+  (newest_.valid() ? entries_.find(newest_)->newer : oldest_) = id;
+  newest_ = id;
+  return id;
 }
 
-bool Dedupe::knows(std::string_view key, MonoTime now) const {
-  const auto found = entries_.find(key);
-  return found != entries_.end() && found->second.expires > now;
+void Dedupe::drop(DedupeId id) {
+  const Entry& entry = *entries_.find(id);
+  (entry.older.valid() ? entries_.find(entry.older)->newer : oldest_) = entry.newer;
+  (entry.newer.valid() ? entries_.find(entry.newer)->older : newest_) = entry.older;
+  by_key_.erase(entry.key);
+  entries_.erase(id);
+}
+
+std::optional<ReplyTo> Dedupe::keep(DedupeId id, Answer answer) {
+  Entry* entry = entries_.find(id);
+  if (entry == nullptr || entry->answer) return std::nullopt;
+  entry->answer = std::move(answer);
+  return std::exchange(entry->moved, std::nullopt);
+}
+
+std::optional<ReplyTo> Dedupe::forget(DedupeId id) {
+  Entry* entry = entries_.find(id);
+  if (entry == nullptr || entry->answer) return std::nullopt;
+  std::optional<ReplyTo> moved = std::move(entry->moved);
+  drop(id);
+  return moved;
 }
 
 void Dedupe::expire(MonoTime now) {
-  while (!by_age_.empty() && by_age_.front().expires <= now) drop_oldest();
-}
-
-void Dedupe::drop_oldest() {
-  const Age& age = by_age_.front();
-  const auto found = entries_.find(age.key);
-  if (found != entries_.end() && found->second.order == age.order) entries_.erase(found);
-  by_age_.pop_front();
+  while (oldest_.valid() && entries_.find(oldest_)->expires <= now) drop(oldest_);
 }
 
 }  // namespace signal_hub::core

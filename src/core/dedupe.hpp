@@ -5,13 +5,13 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "base/ids.hpp"
-#include "base/string_map.hpp"
+#include "base/slot_map.hpp"
 #include "base/time.hpp"
 
 namespace signal_hub::core {
@@ -24,6 +24,9 @@ struct ReplyTo {
   std::string metadata = "{}";  // traceId and spanId of the request
 };
 
+/// A request that is remembered.
+using DedupeId = SlotId<struct DedupeTag>;
+
 class Dedupe {
  public:
   enum class Verdict : std::uint8_t {
@@ -33,50 +36,47 @@ class Dedupe {
     conflict,  // the id was used for something else
   };
   struct Answer {
-    std::string type;
+    std::string_view type;  // a constant
     std::string payload;
     std::string members;  // of the metadata, besides the trace: `"a":1`
   };
   struct Found {
     Verdict verdict;
+    DedupeId id;                     // of a fresh one
     const Answer* answer = nullptr;  // valid until the next non-const call
   };
 
   /// `digest` covers type, target and payload.
-  Found begin(std::string_view key, std::uint64_t digest, const ReplyTo& reply_to,
-              std::size_t limit, MonoTime now);
+  Found begin(std::string_view from, std::string_view message_id, std::uint32_t digest,
+              const ReplyTo& reply_to, std::size_t limit, MonoTime now);
 
-  /// The request is answered; `answer` is kept unless nullopt (a retryable error, which a retry
-  /// may do better than). Returns where it goes now; nullopt if the entry was evicted meanwhile.
-  std::optional<ReplyTo> finish(std::string_view key, std::optional<Answer> answer);
-
-  /// Was this id seen within its lifetime?
-  bool knows(std::string_view key, MonoTime now) const;
+  /// The request is answered: with what a retry is to hear, or by what is not remembered here (a
+  /// retry may do better than a retryable error). Where the answer goes instead, if a retry came.
+  std::optional<ReplyTo> keep(DedupeId id, Answer answer);
+  std::optional<ReplyTo> forget(DedupeId id);
 
   void expire(MonoTime now);
   std::size_t size() const { return entries_.size(); }
 
-  static std::string key(std::string_view from, std::string_view id);
-
  private:
   struct Entry {
-    std::uint64_t digest;
-    std::uint64_t order;  // tells a forgotten and remembered key from its older self
+    std::string key;  // from, NUL, id
+    std::uint32_t digest;
     MonoTime expires;
-    ReplyTo reply_to;  // while in work
+    DedupeId older;
+    DedupeId newer;
+    std::optional<ReplyTo> moved;  // by a retry, while in work
     std::optional<Answer> answer;
   };
-  struct Age {
-    std::string key;
-    std::uint64_t order;
-    MonoTime expires;
-  };
 
-  void drop_oldest();
+  DedupeId add(std::uint32_t digest, MonoTime expires);
+  void drop(DedupeId id);
 
-  StringMap<Entry> entries_;
-  std::deque<Age> by_age_;
-  std::uint64_t order_ = 0;
+  SlotMap<Entry, DedupeId> entries_;
+  std::unordered_map<std::string_view, DedupeId> by_key_;  // views of Entry::key
+  DedupeId oldest_;
+  DedupeId newest_;
+  std::string key_scratch_;
 };
 
 }  // namespace signal_hub::core

@@ -21,11 +21,12 @@ void repeat(State& state, const OpenRequest& request, const StoredMessage& row, 
 
 bool may_be_duplicate(Context& c, std::string_view target, bool answered, std::string_view frame) {
   State& state = c.state;
-  const auto position = state.remembered.find(RememberedIds::hash(c.from, c.envelope.id));
-  if (!position) return false;
-  ask_store(state, LoadRequest::Range{*position, *position},
-            DuplicateLoad{std::move(c.request), answered, c.from, std::string(target),
-                          std::string(frame)});
+  const auto found = state.remembered.find(RememberedIds::hash(c.from, c.envelope.id));
+  if (!found) return false;
+  c.request.id_on_disk = true;
+  ask_store(state, LoadRequest::Range{found->position, found->position},
+            DuplicateLoad{std::move(c.request), found->digest, answered, c.from,
+                          std::string(target), std::string(frame)});
   return true;
 }
 
@@ -39,7 +40,8 @@ void duplicate_loaded(State& state, DuplicateLoad load, const Loaded& loaded, No
       row != nullptr && row->sender == load.sender && row->message_id == load.request.message_id;
   if (!same) {
     state.not_duplicates.push_back(std::move(load));
-  } else if (row->target != load.target) {
+  } else if (row->target != load.target ||
+             (load.digest != 0 && load.digest != load.request.digest)) {
     refuse(state, load.request,
            invalid_field("id", "The id was used for another message within --dedupe-window.",
                          "Give every message an id of its own; a retry repeats target and "
@@ -52,9 +54,14 @@ void duplicate_loaded(State& state, DuplicateLoad load, const Loaded& loaded, No
 }
 
 void remember_id(State& state, std::string_view sender, std::string_view message_id,
-                 std::uint64_t position, Now now) {
-  state.remembered.add(RememberedIds::hash(sender, message_id), position,
+                 std::uint32_t digest, std::uint64_t position, Now now) {
+  state.remembered.add(RememberedIds::hash(sender, message_id), digest, position,
                        now.mono + state.settings.dedupe_window, state.settings.dedupe_limit);
+}
+
+void remember_id(Context& c, OpenRequest& request, std::uint64_t position) {
+  request.id_on_disk = true;
+  remember_id(c.state, c.from, c.envelope.id, request.digest, position, c.now);
 }
 
 }  // namespace signal_hub::core

@@ -17,8 +17,11 @@ bool may_be_duplicate(Context& c, std::string_view target, bool answered, std::s
 
 void duplicate_loaded(State& state, DuplicateLoad load, const Loaded& loaded, Now now);
 
-/// From now on it is known. REQUIRES: c's request is a reliable one that is stored.
+/// From now on it is known. `digest`: of what was sent, 0 if that is not known.
 void remember_id(State& state, std::string_view sender, std::string_view message_id,
-                 std::uint64_t position, Now now);
+                 std::uint32_t digest, std::uint64_t position, Now now);
+
+/// REQUIRES: `request` is c's, a reliable one that is stored at `position`.
+void remember_id(Context& c, OpenRequest& request, std::uint64_t position);
 
 }  // namespace signal_hub::core

@@ -57,7 +57,9 @@ void fill(OpenRequest& request, const Session& session, std::string_view id, std
   }
   reply_to.metadata = std::move(metadata);
   request.message_id = id;
-  request.dedupe_key.clear();
+  request.retry = {};
+  request.id_on_disk = false;
+  request.digest = 0;
   request.type = OpenRequest::no_type;
 }
 
@@ -81,11 +83,12 @@ void refuse_bad_frame(State& state, Session& session, const wire::BadEnvelope& b
   refuse(state, request, bad.error, now);
 }
 
-std::uint64_t digest(const wire::Envelope& e) {
+std::uint32_t digest(const wire::Envelope& e) {
   const std::hash<std::string_view> hash;
   std::uint64_t h = hash(e.type);
   h = h * 0x9e3779b97f4a7c15U + hash(e.to);
-  return h * 0x9e3779b97f4a7c15U + hash(e.payload.raw());
+  h = h * 0x9e3779b97f4a7c15U + hash(e.payload.raw());
+  return static_cast<std::uint32_t>(h ^ (h >> 32U)) | 1U;
 }
 
 /// Nullptr: another kind of request, or at-most-once.
@@ -109,11 +112,12 @@ bool is_fresh(Context& c, bool reliable_one) {
   State& state = c.state;
   // The first registration replaces the identity: its retry still comes from the one before.
   const bool before = c.envelope.from == c.session.connected_as;
-  std::string key = Dedupe::key(before ? c.session.connected_as : c.from, c.envelope.id);
-  const auto found = state.dedupe.begin(key, digest(c.envelope), c.request.reply_to,
-                                        state.settings.dedupe_memory, c.now.mono);
+  c.request.digest = digest(c.envelope);
+  const auto found =
+      state.dedupe.begin(before ? c.session.connected_as : c.from, c.envelope.id, c.request.digest,
+                         c.request.reply_to, state.settings.dedupe_memory, c.now.mono);
   switch (found.verdict) {
-    case Dedupe::Verdict::fresh: c.request.dedupe_key = std::move(key); return true;
+    case Dedupe::Verdict::fresh: c.request.retry = found.id; return true;
     case Dedupe::Verdict::answered: {
       Dedupe::Answer again = *found.answer;
       if (reliable_one) again.payload = with_members(again.payload, "\"duplicate\":true");
@@ -274,7 +278,7 @@ void process(State& state, Session& session, std::string_view bytes, Coming comi
 void retake_frames(State& state, Now now) {
   for (const DuplicateLoad& load : std::exchange(state.not_duplicates, {})) {
     // Its answer is not what the request in work will get: it begins again.
-    if (!load.request.dedupe_key.empty()) state.dedupe.finish(load.request.dedupe_key, {});
+    state.dedupe.forget(load.request.retry);
     Session* session = state.sessions.find(load.request.reply_to.conn);
     if (session != nullptr) process(state, *session, load.frame, Coming::anew, now);
   }

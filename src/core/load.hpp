@@ -31,6 +31,7 @@ struct NoticeLoad {
 /// The id of a reliable message is known: is it the same message? If not, its frame is taken anew.
 struct DuplicateLoad {
   OpenRequest request;
+  std::uint32_t digest;  // of what was accepted then; 0: not known
   bool answered;
   std::string sender;
   std::string target;  // an actor or a topic

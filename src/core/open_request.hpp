@@ -15,7 +15,9 @@ struct OpenRequest {
 
   ReplyTo reply_to;
   std::string message_id;
-  std::string dedupe_key;      // empty: its answer is not remembered
+  DedupeId retry{};            // not valid: its answer is not remembered in memory
+  std::uint32_t digest = 0;    // of type, target and payload, if a retry is recognised; not 0 then
+  bool id_on_disk = false;     // a retry is recognised by what is stored: its answer is found there
   std::size_t type = no_type;  // index of wire::Request
 };
 

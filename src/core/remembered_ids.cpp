@@ -10,23 +10,26 @@ constexpr std::size_t fewest_slots = 1024;
 
 }  // namespace
 
-std::uint64_t RememberedIds::hash(std::string_view sender, std::string_view message_id) {
+std::uint32_t RememberedIds::hash(std::string_view sender, std::string_view message_id) {
   const std::hash<std::string_view> of;
-  return of(sender) * 0x9e3779b97f4a7c15U ^ of(message_id);
+  const std::uint64_t both = of(sender) * 0x9e3779b97f4a7c15U ^ of(message_id);
+  return static_cast<std::uint32_t>(both ^ (both >> 32U));
 }
 
-std::optional<std::uint64_t> RememberedIds::find(std::uint64_t hash) const {
+std::optional<RememberedIds::Found> RememberedIds::find(std::uint32_t hash) const {
   if (entries_.empty()) return std::nullopt;
-  std::optional<std::uint64_t> newest;
+  std::optional<Found> newest;
   for (std::size_t i = bucket(hash); slots_[i] != 0; i = (i + 1) & (slots_.size() - 1)) {
     const Entry& entry = at(slots_[i]);
-    if (entry.hash == hash && entry.position > newest.value_or(0)) newest = entry.position;
+    if (entry.hash == hash && (!newest || entry.position > newest->position)) {
+      newest = {entry.position, entry.digest};
+    }
   }
   return newest;
 }
 
-void RememberedIds::add(std::uint64_t hash, std::uint64_t position, MonoTime until,
-                        std::size_t limit) {
+void RememberedIds::add(std::uint32_t hash, std::uint32_t digest, std::uint64_t position,
+                        MonoTime until, std::size_t limit) {
   while (limit != 0 && entries_.size() >= limit) forget_oldest();
   if ((entries_.size() + 1) * 4 > slots_.size() * 3) grow();
   auto number = static_cast<std::uint32_t>(first_ + entries_.size());
@@ -36,7 +39,7 @@ void RememberedIds::add(std::uint64_t hash, std::uint64_t position, MonoTime unt
     slots_.assign(slots_.size(), 0);
     for (std::uint32_t n = first_; n != number; ++n) place(n);
   }
-  entries_.push_back({hash, position});
+  entries_.push_back({hash, digest, position});
   place(number);
   if (groups_.empty() || groups_.back().until + group_span < until) groups_.push_back({until, 0});
   ++groups_.back().entries;

@@ -3,7 +3,8 @@
 // message.
 //
 // A hash may name another message, or one that the store refused: whoever finds one looks at the
-// stored message before believing it.
+// stored message before believing it. Of one in 4,000 fresh ids that is so with a million
+// remembered.
 #pragma once
 
 #include <cstddef>
@@ -19,20 +20,28 @@ namespace signal_hub::core {
 
 class RememberedIds {
  public:
-  static std::uint64_t hash(std::string_view sender, std::string_view message_id);
+  struct Found {
+    std::uint64_t position;
+    std::uint32_t digest;
+  };
 
-  /// The newest position remembered for it.
-  std::optional<std::uint64_t> find(std::uint64_t hash) const;
+  static std::uint32_t hash(std::string_view sender, std::string_view message_id);
 
-  /// Forgotten at `until`, or when there are more than `limit` (0: unlimited) newer ones.
-  void add(std::uint64_t hash, std::uint64_t position, MonoTime until, std::size_t limit);
+  /// The newest one remembered for it.
+  std::optional<Found> find(std::uint32_t hash) const;
+
+  /// `digest` covers what was sent; 0: not known (any more). Forgotten at `until`, or when there
+  /// are more than `limit` (0: unlimited) newer ones.
+  void add(std::uint32_t hash, std::uint32_t digest, std::uint64_t position, MonoTime until,
+           std::size_t limit);
 
   void expire(MonoTime now);
   std::size_t size() const { return entries_.size(); }
 
  private:
   struct Entry {
-    std::uint64_t hash;
+    std::uint32_t hash;
+    std::uint32_t digest;
     std::uint64_t position;
   };
   /// Entries in a row that are forgotten together.
@@ -42,7 +51,7 @@ class RememberedIds {
   };
 
   const Entry& at(std::uint32_t number) const { return entries_[number - first_]; }
-  std::size_t bucket(std::uint64_t hash) const { return hash & (slots_.size() - 1); }
+  std::size_t bucket(std::uint32_t hash) const { return hash & (slots_.size() - 1); }
   std::size_t slot_of(std::uint32_t number) const;
   void forget_oldest();
   void grow();

@@ -59,7 +59,7 @@ std::optional<Error> requeue(State& state, const StoredMessage& letter, Now now)
   Held held = held_of(state, *actor, letter);
   const std::uint64_t position = held.position;
   if (held.reliable && !held.publication) {
-    remember_id(state, letter.sender, letter.message_id, position, now);
+    remember_id(state, letter.sender, letter.message_id, 0, position, now);
   }
   state.journal.append(DeadLetterGone{letter.position}, now.mono);
   const std::uint64_t seq = state.journal.append_urgent(row_of(held, letter), now.mono);

@@ -79,7 +79,7 @@ void ask_status(State& state, OpenRequest request, std::string_view sender,
   StatusLoad load{std::move(request), std::string(message_id)};
   if (!sender.empty()) {
     if (const auto at = state.remembered.find(RememberedIds::hash(sender, message_id))) {
-      return ask_store(state, LoadRequest::Range{*at, *at}, std::move(load));
+      return ask_store(state, LoadRequest::Range{at->position, at->position}, std::move(load));
     }
   }
   LoadRequest::Search search{std::string(message_id), std::nullopt, limits::stories_found};

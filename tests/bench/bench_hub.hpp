@@ -41,8 +41,7 @@ class BenchHub {
               now);
     hub.frame(conn,
               message(address, "hub:register",
-                      R"({"actorAddress":")" + address + R"(","capabilities":["x"]})",
-                      metadata),
+                      R"({"actorAddress":")" + address + R"(","capabilities":["x"]})", metadata),
               now);
     return conn;
   }

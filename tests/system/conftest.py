@@ -4,10 +4,10 @@
 other flags with a global HUB_FLAGS. `start_hub` starts hubs for one test.
 """
 import asyncio
-import glob
 import inspect
 import os
 import pathlib
+import struct
 import sys
 
 import pytest
@@ -18,7 +18,8 @@ pytest.register_assert_rewrite("client", "expect", "raw")
 
 import client  # noqa: E402
 import raw  # noqa: E402
-from hub import BINARY, UNLIMITED, Hub, sanitized  # noqa: E402
+from hub import BINARY, UNLIMITED, Hub  # noqa: E402
+from preload import library  # noqa: E402
 
 TEST_DEADLINE = 90.0
 
@@ -79,28 +80,23 @@ def start_hub():
 
 @pytest.fixture
 def late_hub(start_hub, tmp_path):
-    """Starts hubs with a `later(minutes)` that sets their clocks forward (libfaketime).
+    """Starts hubs with a `later(minutes)` that sets their clocks forward (clock_shift.c).
 
     A hub sleeps in true time: it notices when something wakes it, a message for example.
     """
-    libraries = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
-    assert libraries, "libfaketime is missing; tools/packages.txt names its package"
-    if sanitized():
-        pytest.skip("a sanitizer's runtime does not start behind libfaketime")
-    offset, fresh = tmp_path / "offset", tmp_path / "offset.new"
+    shift = tmp_path / "shift"
     passed = 0
 
     def later(minutes):
         nonlocal passed
         passed += minutes
-        fresh.write_text(f"+{passed * 60}")
-        os.replace(fresh, offset)  # read by the hub at any moment
+        with open(shift, "r+b" if shift.exists() else "w+b") as file:  # the hub has it mapped
+            file.write(struct.pack("=q", int(passed * 60e9)))
 
     def start(*flags, **options):
         later(0)
-        hub = start_hub(*flags, **options, env={
-            "LD_PRELOAD": libraries[0], "FAKETIME_TIMESTAMP_FILE": str(offset),
-            "FAKETIME_NO_CACHE": "1"})
+        hub = start_hub(*flags, **options,
+                        env={"LD_PRELOAD": library("clock_shift"), "CLOCK_SHIFT": str(shift)})
         hub.later = later
         return hub
 

@@ -149,7 +149,7 @@ void send_reliably(Context& c, ActorId id, Actor& actor, const Parcel& parcel, b
   send.conn = c.session.id;
   send.asked = send.answered = receipt;
   send.position = next_position(state);
-  remember_id(state, c.from, c.envelope.id, send.position, c.now);
+  remember_id(c, c.request, send.position);
   send.request = std::move(c.request);
   store_reliable(state, id, actor, parcel, std::move(send), c.now);
 }
@@ -210,7 +210,7 @@ void make_reliable(Context& c, Fanout& fanout) {
   const std::uint64_t own = next_position(state);
   reliable.next_position = own + 1;
   state.last_position += acking;
-  remember_id(state, c.from, c.envelope.id, own, c.now);
+  remember_id(c, fanout.request ? *fanout.request : c.request, own);
   state.journal.append_urgent(PublicationRow{own, fanout.topic, c.from, std::string(c.envelope.id),
                                              c.now.wall, fanout.recipients.size(), acking},
                               c.now.mono);

@@ -83,28 +83,45 @@ TEST(Timers, EarliestFirstThenInOrder) {
 
 ReplyTo reply(std::uint32_t slot) { return {ConnId{slot, 1}, "@(a)", "m", "{}"}; }
 
+/// From @(a), its id is `id`.
+Dedupe::Found begin(Dedupe& dedupe, std::string_view id, std::uint32_t digest,
+                    const ReplyTo& reply_to, MonoTime now, std::size_t limit = 0) {
+  return dedupe.begin("@(a)", id, digest, reply_to, limit, now);
+}
+
 TEST(Dedupe, RemembersAnswersForAMinute) {
   Dedupe dedupe;
   using V = Dedupe::Verdict;
-  EXPECT_EQ(dedupe.begin("k", 1, reply(1), 0, at(0)).verdict, V::fresh);
-  EXPECT_EQ(dedupe.begin("k", 1, reply(2), 0, at(1)).verdict, V::in_work);
-  EXPECT_EQ(dedupe.begin("k", 2, reply(1), 0, at(1)).verdict, V::conflict);
-  EXPECT_EQ(dedupe.finish("k", Dedupe::Answer{"t", "p", ""})->conn.slot, 2U);  // the retry's
-  const auto found = dedupe.begin("k", 1, reply(1), 0, at(59'999));
+  const auto first = begin(dedupe, "k", 1, reply(1), at(0));
+  EXPECT_EQ(first.verdict, V::fresh);
+  EXPECT_EQ(begin(dedupe, "k", 1, reply(2), at(1)).verdict, V::in_work);
+  EXPECT_EQ(begin(dedupe, "k", 2, reply(1), at(1)).verdict, V::conflict);
+  EXPECT_EQ(dedupe.keep(first.id, {"t", "p", ""})->conn.slot, 2U);  // the retry's
+  EXPECT_FALSE(dedupe.keep(first.id, {"t", "again", ""}));
+  const auto found = begin(dedupe, "k", 1, reply(1), at(59'999));
   EXPECT_EQ(found.verdict, V::answered);
   EXPECT_EQ(found.answer->payload, "p");
-  EXPECT_EQ(dedupe.begin("k", 2, reply(1), 0, at(60'000)).verdict, V::fresh);
+  EXPECT_EQ(begin(dedupe, "k", 2, reply(1), at(60'000)).verdict, V::fresh);
 }
 
-TEST(Dedupe, ForgetsRetryableAnswersAndTheOldest) {
+TEST(Dedupe, ForgetsWhatIsNotKeptAndTheOldest) {
   Dedupe dedupe;
-  dedupe.begin("k", 1, reply(1), 0, at(0));
-  dedupe.finish("k", std::nullopt);
-  EXPECT_EQ(dedupe.begin("k", 9, reply(1), 0, at(1)).verdict, Dedupe::Verdict::fresh);
-  for (int i = 0; i < 10; ++i) dedupe.begin("n" + std::to_string(i), 1, reply(1), 3, at(2));
+  const auto first = begin(dedupe, "k", 1, reply(1), at(0));
+  EXPECT_FALSE(dedupe.forget(first.id));
+  EXPECT_EQ(dedupe.size(), 0U);
+  EXPECT_EQ(begin(dedupe, "k", 9, reply(1), at(1)).verdict, Dedupe::Verdict::fresh);
+  std::vector<DedupeId> ids;
+  for (int i = 0; i < 10; ++i) {
+    ids.push_back(begin(dedupe, "n" + std::to_string(i), 1, reply(1), at(2), 3).id);
+  }
   EXPECT_EQ(dedupe.size(), 3U);
-  EXPECT_FALSE(dedupe.finish("n0", std::nullopt));
-  EXPECT_TRUE(dedupe.finish("n9", std::nullopt));
+  EXPECT_FALSE(dedupe.keep(ids[0], {"t", "late", ""}));
+  EXPECT_EQ(begin(dedupe, "n0", 1, reply(1), at(3)).verdict, Dedupe::Verdict::fresh);
+  dedupe.forget(ids[8]);  // from the middle
+  EXPECT_EQ(begin(dedupe, "n9", 1, reply(1), at(3)).verdict, Dedupe::Verdict::in_work);
+  dedupe.expire(at(60'002));
+  EXPECT_EQ(begin(dedupe, "n0", 1, reply(1), at(60'002)).verdict, Dedupe::Verdict::in_work);
+  EXPECT_EQ(dedupe.size(), 1U);
 }
 
 TEST(Nonces, EachOnce) {
