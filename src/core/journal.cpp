@@ -39,6 +39,9 @@ struct ConcernsMessage {
   }
 };
 
+/// Entries of a batch that room is made for before they come.
+constexpr std::size_t most_expected = 1024;
+
 bool concerns_message(const JournalEntry& entry) { return std::visit(ConcernsMessage{}, entry); }
 
 }  // namespace
@@ -102,6 +105,7 @@ void Journal::begin_again(MonoTime now) {
 
 Batch Journal::take_batch() {
   Batch batch{last_, std::exchange(waiting_, {}), false};
+  waiting_.reserve(std::min(batch.entries.size(), most_expected));  // the next is like it
   place_.clear();
   in_flight_since_ = std::exchange(oldest_, never);
   taken_ = last_;

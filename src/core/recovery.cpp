@@ -148,7 +148,7 @@ void restore_messages(State& state, std::span<const RecoveredMessage> messages, 
     const MonoTime until = later(message.accepted_at + settings.dedupe_window, now);
     // A publication is remembered as such, not by those it is for.
     if (message.reliable && !message.publication && until > now.mono) {
-      const std::uint32_t hash = RememberedIds::hash(message.sender, message.message_id);
+      const std::uint64_t hash = RememberedIds::hash(message.sender, message.message_id);
       state.remembered.add(hash, 0, message.position, until, settings.dedupe_limit);
     }
     if (message.waiting) put_back(state, message, done, now);

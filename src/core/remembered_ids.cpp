@@ -10,25 +10,24 @@ constexpr std::size_t fewest_slots = 1024;
 
 }  // namespace
 
-std::uint32_t RememberedIds::hash(std::string_view sender, std::string_view message_id) {
+std::uint64_t RememberedIds::hash(std::string_view sender, std::string_view message_id) {
   const std::hash<std::string_view> of;
-  const std::uint64_t both = of(sender) * 0x9e3779b97f4a7c15U ^ of(message_id);
-  return static_cast<std::uint32_t>(both ^ (both >> 32U));
+  return of(sender) * 0x9e3779b97f4a7c15U ^ of(message_id);
 }
 
-std::optional<RememberedIds::Found> RememberedIds::find(std::uint32_t hash) const {
+std::optional<RememberedIds::Found> RememberedIds::find(std::uint64_t hash) const {
   if (entries_.empty()) return std::nullopt;
   std::optional<Found> newest;
   for (std::size_t i = bucket(hash); slots_[i] != 0; i = (i + 1) & (slots_.size() - 1)) {
     const Entry& entry = at(slots_[i]);
-    if (entry.hash == hash && (!newest || entry.position > newest->position)) {
-      newest = {entry.position, entry.digest};
+    if (entry.hash() == hash && (!newest || entry.position() > newest->position)) {
+      newest = {entry.position(), entry.digest()};
     }
   }
   return newest;
 }
 
-void RememberedIds::add(std::uint32_t hash, std::uint32_t digest, std::uint64_t position,
+void RememberedIds::add(std::uint64_t hash, std::uint32_t digest, std::uint64_t position,
                         MonoTime until, std::size_t limit) {
   while (limit != 0 && entries_.size() >= limit) forget_oldest();
   if ((entries_.size() + 1) * 4 > slots_.size() * 3) grow();
@@ -39,7 +38,7 @@ void RememberedIds::add(std::uint32_t hash, std::uint32_t digest, std::uint64_t 
     slots_.assign(slots_.size(), 0);
     for (std::uint32_t n = first_; n != number; ++n) place(n);
   }
-  entries_.push_back({hash, digest, position});
+  entries_.emplace_back(hash, position, digest);
   place(number);
   if (groups_.empty() || groups_.back().until + group_span < until) groups_.push_back({until, 0});
   ++groups_.back().entries;
@@ -59,7 +58,7 @@ void RememberedIds::forget_oldest() {
 }
 
 std::size_t RememberedIds::slot_of(std::uint32_t number) const {
-  std::size_t i = bucket(at(number).hash);
+  std::size_t i = bucket(at(number).hash());
   while (slots_[i] != number) i = (i + 1) & (slots_.size() - 1);
   return i;
 }
@@ -68,7 +67,7 @@ std::size_t RememberedIds::slot_of(std::uint32_t number) const {
 void RememberedIds::close_gap(std::size_t gap) {
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t i = (gap + 1) & mask; slots_[i] != 0; i = (i + 1) & mask) {
-    const std::size_t home = bucket(at(slots_[i]).hash);
+    const std::size_t home = bucket(at(slots_[i]).hash());
     if (((i - home) & mask) < ((i - gap) & mask)) continue;
     slots_[gap] = slots_[i];
     gap = i;
@@ -83,7 +82,7 @@ void RememberedIds::grow() {
 
 void RememberedIds::place(std::uint32_t number) {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t i = bucket(at(number).hash);
+  std::size_t i = bucket(at(number).hash());
   while (slots_[i] != 0) i = (i + 1) & mask;
   slots_[i] = number;
 }

@@ -184,13 +184,22 @@ void write_payload(JsonWriter& out, const MetricsAnswer& a) {
 
 void write_answer(std::string& out, const AnswerHeader& header, std::string_view type,
                   std::string_view payload) {
-  JsonWriter writer(out);
-  writer.begin_object().field("id", header.id).field("from", header.hub_address);
-  writer.field("to", header.to).field("type", type).raw_field("payload", payload);
-  writer.field("pattern", "tell").key("correlationId");
-  header.correlation_id ? writer.value(*header.correlation_id) : writer.null();
-  writer.field("timestamp", header.timestamp).raw_field("metadata", header.metadata);
-  writer.key("ttl").null().key("signature").null().end_object();
+  // In pieces, not by the writer: this is a third of what an answer costs.
+  out.append(R"({"id":")").append(header.id).append(R"(","from":")");
+  append_string_text(out, header.hub_address);
+  out.append(R"(","to":")");
+  append_string_text(out, header.to);
+  out.append(R"(","type":")").append(type).append(R"(","payload":)").append(payload);
+  out.append(R"(,"pattern":"tell","correlationId":)");
+  if (header.correlation_id) {
+    append_quoted(out, *header.correlation_id);
+  } else {
+    out.append("null");
+  }
+  out.append(R"(,"timestamp":)");
+  JsonWriter(out).value(header.timestamp);
+  out.append(R"(,"metadata":)").append(header.metadata);
+  out.append(R"(,"ttl":null,"signature":null})");
 }
 
 }  // namespace signal_hub::wire

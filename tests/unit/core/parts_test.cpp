@@ -11,6 +11,7 @@
 #include "core/nonces.hpp"
 #include "core/permissions.hpp"
 #include "core/rate_limit.hpp"
+#include "core/remembered_ids.hpp"
 #include "core/renewal_tokens.hpp"
 #include "core/session.hpp"
 #include "core/timers.hpp"
@@ -122,6 +123,25 @@ TEST(Dedupe, ForgetsWhatIsNotKeptAndTheOldest) {
   dedupe.expire(at(60'002));
   EXPECT_EQ(begin(dedupe, "n0", 1, reply(1), at(60'002)).verdict, Dedupe::Verdict::in_work);
   EXPECT_EQ(dedupe.size(), 1U);
+}
+
+/// A fresh id that looks like a remembered one waits for the store, and is overtaken.
+TEST(RememberedIds, NoneIsTakenForAnother) {
+  RememberedIds ids;
+  const auto hash = [](int i) { return RememberedIds::hash("@(a)", "m" + std::to_string(i)); };
+  constexpr int many = 300'000;
+  for (int i = 0; i < many; ++i) {
+    ASSERT_FALSE(ids.find(hash(i))) << i;
+    ids.add(hash(i), 7, static_cast<std::uint64_t>(i) << 20U, at(60'000), 0);
+  }
+  for (int i = 0; i < many; i += 1000) {
+    const auto found = ids.find(hash(i));
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->position, static_cast<std::uint64_t>(i) << 20U);
+    EXPECT_EQ(found->digest, 7U);
+  }
+  ids.expire(at(70'000));
+  EXPECT_EQ(ids.size(), 0U);
 }
 
 TEST(Nonces, EachOnce) {
