@@ -40,8 +40,8 @@ bool is_operators(std::span<const std::string> arguments) {
 }
 
 constexpr const char* operators_footer =
-    "With --admin-socket or --admin-token-file the hub's operator does it, with other options: see "
-    "their --help.";
+    "As the hub's operator: with --admin-socket PATH, or --admin-token-file FILE and --url; then "
+    "also --json.";
 
 /// Nullopt: go on. Otherwise the exit code.
 std::optional<int> parse(CLI::App& app, std::span<const std::string> arguments, std::ostream& out,

@@ -113,6 +113,8 @@ COMPLETED = [
     (["signal-hub", "--insecure", "--conf"], ["--config"]),
     (["signal-hub", "publish", "--tok"], ["--token-file"]),
     (["signal-hub", "publish", "--rate-"], []),
+    (["signal-hub", "send", "--admin-"], ["--admin-socket", "--admin-token-file"]),
+    (["signal-hub", "send", "--rel"], ["--reliable"]),
     (["signal-hub", "token", "--algorithm", ""], ["HS256", "HS384", "HS512"]),
     (["signal-hub", "--tls-cert", "cha"], ["chain.pem"]),
     (["signal-hub", "backup", "cha"], ["chain.pem"]),
