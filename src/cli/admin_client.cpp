@@ -6,6 +6,7 @@
 #include "app/admin/token.hpp"
 #include "cli/http_exchange.hpp"
 #include "cli/system.hpp"
+#include "cli/texts.hpp"
 
 namespace signal_hub::cli {
 namespace {
@@ -26,7 +27,7 @@ AdminFault fault_of(const HttpReply& reply, const AdminClient::Json& body) {
   if (!body.is_object() || !body.contains("error") || !body["error"].is_object()) return fault;
   const auto& error = body["error"];
   fault.code = error.value("code", "");
-  fault.message = error.value("message", "") + " " + error.value("resolution", "");
+  fault.message = with_advice(error.value("message", ""), error.value("resolution", ""));
   return fault;
 }
 

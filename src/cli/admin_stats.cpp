@@ -28,6 +28,15 @@ std::uint64_t number(const Json& stats, const char* path) {
   return stats.at(at).get<std::uint64_t>();
 }
 
+/// With two digits behind the point.
+std::string seconds(const Json& stats, const char* path) {
+  const Json::json_pointer at{std::string(path)};
+  if (!stats.contains(at) || !stats.at(at).is_number()) return "-";
+  const auto hundredths = static_cast<std::uint64_t>(stats.at(at).get<double>() * 100);
+  const std::string rest = std::to_string(hundredths % 100);
+  return std::to_string(hundredths / 100) + (rest.size() == 1 ? ".0" : ".") + rest + " s";
+}
+
 std::uint64_t sum(const Json& counts) {
   std::uint64_t all = 0;
   for (const Json& count : counts) {
@@ -63,7 +72,8 @@ void print(const Json& s, std::ostream& out) {
       << (s.value("/store/failing"_json_pointer, false) ? ", FAILING: " + f("/store/error") : "")
       << "\n"
       << "process      " << bytes("/process/residentBytes") << " resident, "
-      << f("/process/cpuSeconds") << " s of CPU, " << f("/process/openFds") << " descriptors\n";
+      << seconds(s, "/process/cpuSeconds") << " of CPU, " << f("/process/openFds")
+      << " descriptors\n";
 }
 
 }  // namespace

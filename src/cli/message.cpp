@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "cli/texts.hpp"
 #include "wire/json_check.hpp"
 
 namespace signal_hub::cli {
@@ -20,9 +21,8 @@ std::string Message::field(std::string_view name) const { return part(name).stri
 
 std::optional<std::string> Message::error() const {
   if (!payload().member("retryable")) return std::nullopt;
-  std::string text = field("type") + ": " + string_in(payload(), "message");
-  const std::string resolution = string_in(payload(), "resolution");
-  return resolution.empty() ? text : text + " " + resolution;
+  return with_advice(field("type") + ": " + string_in(payload(), "message"),
+                     string_in(payload(), "resolution"));
 }
 
 std::string string_in(wire::JsonView object, std::string_view name, std::string otherwise) {

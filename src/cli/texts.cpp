@@ -52,6 +52,13 @@ std::string canonical_address(const std::string& address) {
   return wire::is_canonical(address) ? address : wire::address_of(address);
 }
 
+std::string with_advice(const std::string& problem, const std::string& advice) {
+  if (problem.empty() || advice.empty()) return problem + advice;
+  // Some of the protocol's texts end without.
+  const bool ended = std::string_view(".!?").find(problem.back()) != std::string_view::npos;
+  return problem + (ended ? " " : ". ") + advice;
+}
+
 Result<std::string> json_argument(const std::string& argument, std::istream& in) {
   const bool given = argument != "-";
   std::string text = argument;

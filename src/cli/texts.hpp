@@ -25,6 +25,9 @@ std::optional<Millis> parse_seconds(std::string_view text);
 /// An address in its canonical form, which people may leave out.
 std::string canonical_address(const std::string& address);
 
+/// What went wrong and what to do about it, each a sentence; either may be empty.
+std::string with_advice(const std::string& problem, const std::string& advice);
+
 /// The JSON of an argument, or all of standard input for `-`. Errors: a sentence.
 Result<std::string> json_argument(const std::string& argument, std::istream& in);
 

@@ -1,6 +1,7 @@
 """The operator's subcommands: tables for people, JSON for scripts, exit codes."""
 import asyncio
 import json
+import re
 import subprocess
 
 import pytest
@@ -47,6 +48,7 @@ async def test_stats_are_figures_for_people_and_json_for_scripts(hub, folder):
     await session(hub)
     text = await cli("stats", *by_socket(folder))
     assert text.startswith("@(cloudflare/signal-hub) ") and "running" in text
+    assert re.search(r" resident, \d+\.\d\d s of CPU, ", text)
     stats = lines(await cli("stats", "--json", *by_token(hub, folder)))
     assert len(stats) == 1 and stats[0]["connections"]["open"] >= 1
 
@@ -161,7 +163,8 @@ async def test_what_the_operator_publishes_reliably_waits_for_who_is_away(hub, f
 
 async def test_what_the_hub_refuses_of_the_operator_exits_with_1(hub, folder):
     door = by_socket(folder)
-    assert "registered" in await cli("send", unique(), "app:x", "1", *door, code=1)
+    said = await cli("send", unique(), "app:x", "1", *door, code=1)
+    assert "not registered with Signal Hub. Register the target" in said
     assert "valid JSON" in await cli("send", unique(), "app:x", "{", *door, code=2)
     assert await cli("publish", topic(), "app:x", *door, code=2)
     assert await cli("publish", topic(), "app:x", "1", "--admin-socket", folder / "none", code=1)

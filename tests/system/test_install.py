@@ -99,9 +99,11 @@ def test_the_user_and_the_folders_are_made(tree, tmp_path):
                               capture_output=True, text=True, timeout=DEADLINE, check=False)
         assert done.returncode == 0, done.stderr
     name, _, user, group, *_ = (tmp_path / "etc/passwd").read_text().split(":")
-    made = (tmp_path / "var/lib/signal-hub").stat()
     assert name == "signal-hub"
-    assert (made.st_uid, made.st_gid, stat.S_IMODE(made.st_mode)) == (int(user), int(group), 0o750)
+    for folder, mode in (("var/lib/signal-hub", 0o750), ("run/signal-hub", 0o755)):
+        made = (tmp_path / folder).stat()
+        assert (made.st_uid, made.st_gid) == (int(user), int(group))
+        assert stat.S_IMODE(made.st_mode) == mode
 
 
 COMPLETED = [

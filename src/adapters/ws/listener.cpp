@@ -63,6 +63,7 @@ Failed<std::string> refuse(const ListenAddress& address, const std::string& why)
 std::string reason_of(int error) {
   switch (error) {
     case EADDRINUSE: return "the address is in use by another process";
+    case ENOENT: return "there is no such folder";
     case EEXIST: return "the file exists and is no socket; choose another path or remove it";
     default: return std::strerror(error);
   }

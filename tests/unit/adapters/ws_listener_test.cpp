@@ -176,7 +176,7 @@ TEST_F(ListenerTest, ASocketOfAnotherKindIsNeverDeleted) {
 }
 
 TEST_F(ListenerTest, AMissingFolderIsAnErrorThatNamesThePath) {
-  refused("unix:" + path("nowhere/hub"), "No such file");
+  refused("unix:" + path("nowhere/hub"), "there is no such folder");
 }
 
 TEST_F(ListenerTest, AFileThatTookTheSocketsPlaceStays) {
