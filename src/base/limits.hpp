@@ -59,7 +59,7 @@ inline constexpr std::size_t absent_senders = 100'000;     // that have receipts
 inline constexpr std::size_t mailbox_bytes = std::size_t{16} << 20U;  // per actor
 // Of what is on disk as well: a head of each mailbox, and all of them together.
 inline constexpr std::size_t mailbox_head_bytes = std::size_t{64} << 10U;
-inline constexpr std::size_t stored_bytes_here = std::size_t{16} << 20U;
+inline constexpr std::size_t stored_bytes_here = std::size_t{2} << 20U;
 inline constexpr std::size_t mail_window_frames = 64;  // ahead of the socket
 inline constexpr std::size_t mail_window_bytes = std::size_t{1} << 20U;
 inline constexpr std::size_t mail_loaded_at_once = 64;

@@ -7,6 +7,7 @@ namespace {
 
 constexpr Millis group_span{1'000};
 constexpr std::size_t fewest_slots = 1024;
+constexpr unsigned half = 32;  // bits of a position
 
 }  // namespace
 
@@ -20,9 +21,9 @@ std::optional<RememberedIds::Found> RememberedIds::find(std::uint64_t hash) cons
   std::optional<Found> newest;
   for (std::size_t i = bucket(hash); slots_[i] != 0; i = (i + 1) & (slots_.size() - 1)) {
     const Entry& entry = at(slots_[i]);
-    if (entry.hash() == hash && (!newest || entry.position() > newest->position)) {
-      newest = {entry.position(), entry.digest()};
-    }
+    if (entry.hash != hash) continue;
+    const std::uint64_t found = position(slots_[i]);
+    if (!newest || found > newest->position) newest = {found, entry.digest};
   }
   return newest;
 }
@@ -38,10 +39,20 @@ void RememberedIds::add(std::uint64_t hash, std::uint32_t digest, std::uint64_t 
     slots_.assign(slots_.size(), 0);
     for (std::uint32_t n = first_; n != number; ++n) place(n);
   }
-  entries_.emplace_back(hash, position, digest);
+  const auto run = static_cast<std::uint32_t>(position >> half);
+  if (runs_.empty() || runs_.back().number != run) runs_.push_back({run, 0});
+  ++runs_.back().entries;
+  entries_.push_back({hash, static_cast<std::uint32_t>(position), digest});
   place(number);
   if (groups_.empty() || groups_.back().until + group_span < until) groups_.push_back({until, 0});
   ++groups_.back().entries;
+}
+
+std::uint64_t RememberedIds::position(std::uint32_t number) const {
+  std::size_t behind = number - first_;
+  auto run = runs_.begin();
+  for (; behind >= run->entries; ++run) behind -= run->entries;
+  return std::uint64_t{run->number} << half | at(number).counter;
 }
 
 void RememberedIds::expire(MonoTime now) {
@@ -54,11 +65,12 @@ void RememberedIds::forget_oldest() {
   close_gap(slot_of(first_));
   entries_.pop_front();
   ++first_;
+  if (--runs_.front().entries == 0) runs_.pop_front();
   if (--groups_.front().entries == 0) groups_.pop_front();
 }
 
 std::size_t RememberedIds::slot_of(std::uint32_t number) const {
-  std::size_t i = bucket(at(number).hash());
+  std::size_t i = bucket(at(number).hash);
   while (slots_[i] != number) i = (i + 1) & (slots_.size() - 1);
   return i;
 }
@@ -67,7 +79,7 @@ std::size_t RememberedIds::slot_of(std::uint32_t number) const {
 void RememberedIds::close_gap(std::size_t gap) {
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t i = (gap + 1) & mask; slots_[i] != 0; i = (i + 1) & mask) {
-    const std::size_t home = bucket(at(slots_[i]).hash());
+    const std::size_t home = bucket(at(slots_[i]).hash);
     if (((i - home) & mask) < ((i - gap) & mask)) continue;
     slots_[gap] = slots_[i];
     gap = i;
@@ -82,7 +94,7 @@ void RememberedIds::grow() {
 
 void RememberedIds::place(std::uint32_t number) {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t i = bucket(at(number).hash());
+  std::size_t i = bucket(at(number).hash);
   while (slots_[i] != 0) i = (i + 1) & mask;
   slots_[i] = number;
 }

@@ -30,7 +30,7 @@ SQLite::Database open_writer(const std::string& path, bool full_durability) {
   db.exec(full_durability ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
   db.exec("PRAGMA wal_autocheckpoint = 0");
   db.exec("PRAGMA trusted_schema = OFF");
-  db.exec("PRAGMA cache_size = -8192");
+  db.exec("PRAGMA cache_size = -4096");
   // What is deleted is overwritten where it costs no page; where the library is built to overwrite
   // all, every message that ends would cost its page once more.
   db.exec("PRAGMA secure_delete = FAST");
@@ -48,6 +48,7 @@ SQLite::Database open_reader(const std::string& path) {
   SQLite::Database db(path, SQLite::OPEN_READONLY, busy_timeout_ms);
   db.exec("PRAGMA query_only = ON");
   db.exec("PRAGMA trusted_schema = OFF");
+  db.exec("PRAGMA cache_size = -1024");  // rows are read once
   return db;
 }
 
