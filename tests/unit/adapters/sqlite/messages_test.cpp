@@ -2,6 +2,7 @@
 // with the same outcome.
 #include <gtest/gtest.h>
 
+#include "adapters/sqlite/dead_letters.hpp"
 #include "store_world.hpp"
 
 namespace signal_hub::test {
@@ -91,16 +92,17 @@ TEST(SqliteMessages, one_that_was_given_up_is_a_dead_letter_with_its_text_and_a_
   w.start();
   const core::MessageRow row = reliable_message(3, "@(a)");
   ASSERT_TRUE(w.write({row, failed_attempt(3), MessageDead{3, "expired", start_time + 61s, true}}));
-  const auto dead = w.load({1, LoadRequest::DeadLetters{{3, 4}}});
-  ASSERT_EQ(dead.size(), 1U);
-  EXPECT_EQ(dead[0].place, Place::dead);
-  EXPECT_EQ(dead[0].outcome, "dead_lettered");
-  EXPECT_EQ(dead[0].reason, "expired");
-  EXPECT_EQ(dead[0].finished_at, start_time + 61s);
-  EXPECT_EQ(dead[0].last_error, "no answer");
-  EXPECT_EQ(dead[0].trail, trail);
-  EXPECT_EQ(dead[0].attempts, 2U);
-  EXPECT_EQ(dead[0].tail, row.tail);
+  const auto letters = adapters::list_dead_letters(w.options.path, {}, true);
+  ASSERT_TRUE(letters.ok() && letters->size() == 1);
+  const StoredMessage& dead = letters->front().message;
+  EXPECT_EQ(dead.place, Place::dead);
+  EXPECT_EQ(dead.outcome, "dead_lettered");
+  EXPECT_EQ(dead.reason, "expired");
+  EXPECT_EQ(dead.finished_at, start_time + 61s);
+  EXPECT_EQ(dead.last_error, "no answer");
+  EXPECT_EQ(dead.trail, trail);
+  EXPECT_EQ(dead.attempts, 2U);
+  EXPECT_EQ(dead.tail, row.tail);
   const auto all = w.load(everything());
   ASSERT_EQ(all.size(), 1U) << "one message, however many tables know it";
   EXPECT_EQ(all[0].place, Place::finished);
