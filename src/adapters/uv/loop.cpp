@@ -92,8 +92,11 @@ bool UvLoop::finish() {
 Now UvLoop::now() const {
   using std::chrono::system_clock;
   if (now_) return *now_;
+  // Not uv_now(), which may be seconds old while the hub starts: what is to end at a wall time
+  // would end that much too early.
+  const auto mono = static_cast<std::int64_t>(uv_hrtime() / 1'000'000);
   const auto wall = std::chrono::duration_cast<Millis>(system_clock::now().time_since_epoch());
-  const Now now{MonoTime{Millis{static_cast<std::int64_t>(uv_now(&loop_))}}, WallTime{wall}};
+  const Now now{MonoTime{Millis{mono}}, WallTime{wall}};
   if (running_) now_ = now;
   return now;
 }

@@ -62,6 +62,7 @@ class OtherTimer {
   OtherTimer(UvLoop& loop, Millis wait, std::function<void()> ring)
       : handle_(new uv_timer_t{}), ring_(std::move(ring)) {
     uv_timer_init(loop.raw(), handle_);
+    uv_update_time(loop.raw());
     handle_->data = this;
     uv_timer_start(
         handle_, [](uv_timer_t* h) { static_cast<OtherTimer*>(h->data)->ring_(); },
@@ -258,6 +259,14 @@ TEST_F(UvLoopTest, TimeStandsStillWithinATurnAndTheStopwatchDoesNot) {
   loop_->run();
   EXPECT_EQ(first.mono, second.mono);
   EXPECT_GE(second.wall, first.wall);
+}
+
+TEST_F(UvLoopTest, BothClocksGoOnBeforeItRuns) {
+  const Now first = loop_->now();
+  const std::uint64_t start = loop_->stopwatch_us();
+  while (loop_->stopwatch_us() - start < 20'000) {
+  }
+  EXPECT_GE(loop_->now().mono - first.mono, 20ms);
 }
 
 TEST(UvLoopLife, FinishLeavesNoHandleOpen) {
