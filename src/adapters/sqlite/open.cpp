@@ -7,6 +7,7 @@
 #include "adapters/sqlite/inspect.hpp"
 #include "adapters/sqlite/migrate.hpp"
 #include "adapters/sqlite/recovery.hpp"
+#include "adapters/sqlite/upkeep.hpp"
 
 namespace signal_hub::adapters {
 namespace {
@@ -14,6 +15,14 @@ namespace {
 Failed<std::string> unusable(const std::string& path, const std::string& reason) {
   return fail("cannot use the database " + path + ": " + reason +
               "; see to it, or give another file with --db");
+}
+
+/// What a crash has left in the log can be read, but the disk may have refused it: after a sync
+/// that failed the system keeps such pages only until it needs the memory, and commits that are
+/// appended to them would go with them. As in Writer::settle(). A disk that refuses again changes
+/// nothing.
+void distrust_log(const std::string& path) {
+  if (wal_bytes(path) > 0) Upkeep(path).cut();
 }
 
 }  // namespace
@@ -44,6 +53,7 @@ Result<OpenedStore> open_store(uv_loop_t* loop, const SqliteOptions& options, Wa
   settled.path = prepared->path;
   try {
     OpenedStore opened;
+    distrust_log(settled.path);
     opened.recovered = recover(prepared->db, settled.kept.receipt_ttl, now);
     opened.mac_key = mac_key(prepared->db);
     opened.store = std::make_unique<SqliteStore>(loop, settled, std::move(prepared->lock),
