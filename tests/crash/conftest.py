@@ -1,6 +1,6 @@
 """Options of the crash tests; their hubs and clients are those of the system tests.
 
-pytest tests/crash [--rounds N] [--seed S]; crash.py plays rounds without pytest.
+pytest tests/crash [--rounds N] [--reliable-rounds N] [--seed S]; crash.py plays rounds without pytest.
 """
 import os
 import pathlib
@@ -14,10 +14,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "system"
 from hub import BINARY, sanitized  # noqa: E402
 
 ROUNDS = 40  # about half a minute
+RELIABLE_ROUNDS = 20
 
 
 def pytest_addoption(parser):
     parser.addoption("--rounds", type=int, default=ROUNDS)
+    parser.addoption("--reliable-rounds", type=int, default=RELIABLE_ROUNDS)
     parser.addoption("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
 
 

@@ -45,8 +45,8 @@ class Rows:
                 if a in self.actors and self.actors[a]["status"] == "dormant"}
 
 
-def read(path, scratch):
-    """(faults of the file, Rows) of the database at `path`; no hub runs on it."""
+def read(path, scratch, kind=Rows):
+    """(faults of the file, its rows) of the database at `path`; no hub runs on it."""
     path, scratch = pathlib.Path(path), pathlib.Path(scratch)
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
@@ -55,4 +55,4 @@ def read(path, scratch):
             shutil.copy(f"{path}{suffix}", scratch / f"hub.db{suffix}")
     with contextlib.closing(sqlite3.connect(scratch / "hub.db")) as connection:
         faults = [row[0] for row in connection.execute("PRAGMA integrity_check")]
-        return [f for f in faults if f != "ok"], Rows(connection)
+        return [f for f in faults if f != "ok"], kind(connection)

@@ -61,9 +61,9 @@ class Peer(Client):
                 future.exception()  # looked at: nobody has to wait for it
 
     async def post_tell(self, type_, payload, **fields):
-        await self._write(envelope(type_, payload, **{"sender": self.me, **fields}))
+        await self.write(envelope(type_, payload, **{"sender": self.me, **fields}))
 
-    async def _write(self, message):
+    async def write(self, message):
         if self.frozen or self._pump.done():
             raise Gone("nothing is written to an ended session")
         try:
@@ -76,7 +76,7 @@ class Peer(Client):
         message = envelope(type_, payload, **{"sender": self.me, "pattern": "ask", **fields})
         future = asyncio.get_running_loop().create_future()
         self._waiting[message["id"]] = (future, on_answer)
-        await self._write(message)
+        await self.write(message)
         return future
 
     async def request(self, type_, payload=None, **options):

@@ -1,13 +1,10 @@
-"""What all parts of a crash test share: the hub of this run, chance, what is known and at fault."""
+"""What all parts of the crash test of registry and mail share, and what is known."""
 import asyncio
-import contextlib
 import itertools
-import random
 import time
 
-from hub import DEADLINE
 from ledger import Ledger
-from peer import Gone
+from stage import Stage
 from tokens_issued import Tokens
 
 TOPICS = tuple(f"crash/t{n}" for n in range(8))
@@ -15,18 +12,14 @@ GLOBS = ("crash/*", "crash/t*", "*t3")
 CLOCKS = 0.05  # between the clocks of hub and test, and their resolution
 
 
-class World:
+class World(Stage):
     def __init__(self, seed):
-        self.rng = random.Random(seed)
-        self.faults = []
+        super().__init__(seed)
         self.ledger = Ledger(self.fault)
         self.tokens = Tokens()
         self.versions = {}      # address → highest version any answer named
         self.owners = []
-        self.peers = []
-        self.hub = None
         self.observer = None
-        self.ending = asyncio.Event()
         self.on_disk_until = 0.0  # changes answered before are known to be on disk
         self.quiet = False      # nothing is promised in this run, so that much may be lost
         self.trap = False       # kill the hub when the next promise arrives
@@ -40,23 +33,10 @@ class World:
     def next_mark(self):
         return next(self._marks)
 
-    def fault(self, text):
-        self.faults.append(text)
-
     def owner_of(self, address):
         return next(o for o in self.owners if address in o.addresses)
 
     # ---- the end of a run -----------------------------------------------------------------------
-
-    def kill(self):
-        """SIGKILL; from now on nobody writes, so that all that the hub had sent can be read."""
-        self.hub.process.kill()
-        self.freeze()
-
-    def freeze(self):
-        for peer in self.peers:
-            peer.frozen = True
-        self.ending.set()
 
     def promised(self):
         """An answer arrived that must survive anything."""
@@ -65,24 +45,6 @@ class World:
             self.kill()
 
     # ---- waiting --------------------------------------------------------------------------------
-
-    async def until(self, condition, what):
-        """Waits until it holds; Gone if the hub ends first. Late is a fault."""
-        limit = time.monotonic() + DEADLINE
-        while not condition():
-            if self.ending.is_set():
-                raise Gone("the hub ended")
-            if time.monotonic() > limit:
-                self.fault(f"not within {DEADLINE} s: {what()}")
-                raise Gone("waited in vain")
-            await asyncio.sleep(0.005)
-
-    async def pause(self, seconds):
-        """A client's time away; over when the hub ends."""
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self.ending.wait(), seconds)
-        if self.ending.is_set():
-            raise Gone("the hub ended")
 
     async def watch_lag(self):
         """Learns from the hub what is on disk: all that is older than the lag it reports."""
