@@ -52,6 +52,7 @@ inline constexpr std::size_t trail_events = 12;            // kept of them: what
 inline constexpr std::size_t receipts_at_once = 100;       // told to a sender that comes back
 inline constexpr std::size_t dead_letters_at_once = 1000;  // requeued or purged
 inline constexpr std::size_t stories_found = 20;           // messages with one id, for an admin
+inline constexpr std::size_t status_searches = 16;         // for hub:status, at a time
 inline constexpr std::size_t recent_fates = 4096;          // of at-most-once messages, in memory
 inline constexpr std::size_t absent_senders = 100'000;     // that have receipts to fetch
 

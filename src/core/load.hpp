@@ -42,6 +42,7 @@ struct DuplicateLoad {
 struct StatusLoad {
   OpenRequest request;
   std::string message_id;
+  bool searched = false;  // in all there is
 };
 
 struct Load {

@@ -134,6 +134,7 @@ struct State {
   std::uint64_t last_load = 0;
   std::vector<DuplicateLoad> not_duplicates;  // to be taken as what they are: new
   RememberedIds remembered;
+  std::size_t status_searches = 0;  // going on
   Fates fates{limits::recent_fates};
   std::unordered_set<std::string> absent_senders;  // have receipts to fetch
   std::uint32_t last_operator_ticket = 0;

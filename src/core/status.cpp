@@ -71,23 +71,37 @@ void respond(State& state, const StatusLoad& load, const StoredMessage& row, Now
   answer(state, load.request, a, now);
 }
 
+Error too_many_searches() {
+  return {ErrorCode::rate_limited,
+          "Too many ids are looked for in everything that is stored.",
+          "Ask again later; ids that are remembered (--dedupe-window) are found at once.",
+          {}};
+}
+
 }  // namespace
 
 void ask_status(State& state, OpenRequest request, std::string_view sender,
-                std::string_view message_id, Now) {
-  owe_answer(state, request.reply_to.conn);
+                std::string_view message_id, Now now) {
   StatusLoad load{std::move(request), std::string(message_id)};
   if (!sender.empty()) {
     if (const auto at = state.remembered.find(RememberedIds::hash(sender, message_id))) {
+      owe_answer(state, load.request.reply_to.conn);
       return ask_store(state, LoadRequest::Range{at->position, at->position}, std::move(load));
     }
   }
-  LoadRequest::Search search{std::string(message_id), std::nullopt, limits::stories_found};
+  if (state.status_searches >= limits::status_searches) {
+    return refuse(state, load.request, too_many_searches(), now);
+  }
+  LoadRequest::Search search{load.message_id, std::nullopt, limits::stories_found};
   if (!sender.empty()) search.sender = sender;
+  load.searched = true;
+  ++state.status_searches;
+  owe_answer(state, load.request.reply_to.conn);
   ask_store(state, std::move(search), std::move(load));
 }
 
 void status_loaded(State& state, const StatusLoad& load, const Loaded& loaded, Now now) {
+  state.status_searches -= load.searched ? 1 : 0;
   if (loaded.failed) {
     refuse(state, load.request,
            Error{ErrorCode::internal_error, "The store could not be read.", {}, {}}, now);

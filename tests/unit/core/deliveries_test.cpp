@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "app/message_table.hpp"
+#include "base/limits.hpp"
 #include "world.hpp"
 
 namespace signal_hub::core {
@@ -182,6 +183,28 @@ TEST(Deliveries, ACrashBetweenTheCommitAndTheAnswerIsADuplicateLater) {
   const auto got = second.take(again);
   ASSERT_EQ(got.size(), 1U);
   EXPECT_EQ(payload_of(got[0], "duplicate"), "true");
+}
+
+TEST(Deliveries, OnlySoManyUnknownIdsAreLookedForAtATime) {
+  Stored w;
+  const ConnId a = w.member("@(a)");
+  w.take(a);
+  const auto ask_all = [&](std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::string id = "u" + std::to_string(i);
+      w.frame(a, w.message("@(a)", "hub:status", R"({"messageId":")" + id + "\"}"));
+    }
+    w.flush();
+  };
+  ask_all(limits::status_searches + 1);
+  const auto refused = w.take(a);
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(payload_of(refused[0], "code"), R"("rate_limited")");
+  w.read();
+  EXPECT_EQ(with_type(w.take(a), "hub:status_response"), limits::status_searches);
+  ask_all(1);
+  w.read();
+  EXPECT_EQ(with_type(w.take(a), "hub:status_response"), 1U);
 }
 
 }  // namespace

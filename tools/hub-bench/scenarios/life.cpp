@@ -6,6 +6,9 @@ namespace {
 /// As many as the hub takes in one hub:ack.
 constexpr std::size_t most_acks = 1000;
 
+/// What several messages of a pair need can share a read and a write.
+constexpr std::uint64_t usual_window = 4;
+
 /// The JSON string behind `"deliveryId":`, quotes included; empty where there is none.
 std::string_view delivery_id(std::string_view text) {
   constexpr std::string_view mark = R"("deliveryId":)";
@@ -20,7 +23,7 @@ std::string_view delivery_id(std::string_view text) {
 
 Life::Life(Context& context, std::uint64_t pairs)
     : context_(context),
-      window_(window_of(context.options, 1)),
+      window_(window_of(context.options, usual_window)),
       targets_(context,
                {.message = [this](Client& client, const Stamp& stamp, std::string_view text,
                                   Nanos at) { delivered(client, stamp, text, at); }}),
