@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <variant>
@@ -29,6 +30,9 @@ StoredMessage row_of(const core::MessageRow& row, WallTime stored_at) {
   m.tail = row.tail;
   return m;
 }
+
+/// Before which something is too old; a time of 0 keeps it for ever.
+WallTime too_old(WallTime now, Millis kept) { return kept == 0ms ? WallTime::min() : now - kept; }
 
 }  // namespace
 
@@ -76,13 +80,19 @@ struct MessageTable::Writer {
     letter.outcome = "dead_lettered";
     letter.finished_at = dead.at;
     t.dead_.insert_or_assign(dead.position, std::move(letter));
+    t.by_death_.emplace(dead.at, dead.position);
     finish(std::move(*row), "dead_lettered", dead.at, dead.receipt_due);
   }
   void operator()(const core::ReceiptFetched& fetched) const {
     const auto row = t.finished_.find(fetched.position);
     if (row != t.finished_.end()) row->second.asked = false;
   }
-  void operator()(const core::DeadLetterGone& gone) const { t.dead_.erase(gone.position); }
+  void operator()(const core::DeadLetterGone& gone) const {
+    const auto row = t.dead_.find(gone.position);
+    if (row == t.dead_.end()) return;
+    t.by_death_.erase({*row->second.finished_at, gone.position});
+    t.dead_.erase(row);
+  }
   template <class Other>
   void operator()(const Other&) const {}
 
@@ -110,7 +120,7 @@ struct MessageTable::Reader {
 
   void operator()(const core::LoadRequest::Texts& texts) const { add(t.waiting_, texts.positions); }
   void operator()(const core::LoadRequest::Receipts& receipts) const {
-    const WallTime since = t.at_ - t.retention_.receipt_ttl;
+    const WallTime since = too_old(t.at_, t.retention_.receipt_ttl);
     for (auto at = t.finished_.upper_bound(receipts.after); at != t.finished_.end(); ++at) {
       const StoredMessage& row = at->second;
       if (out.size() == receipts.most) return;
@@ -149,7 +159,8 @@ struct MessageTable::Reader {
 void MessageTable::apply(const core::Batch& batch) {
   at_ = batch.at;
   for (const core::Batch::Entry& entry : batch.entries) std::visit(Writer{*this}, entry.entry);
-  trim();
+  constexpr std::size_t at_least = 16;
+  trim(2 * batch.entries.size() + at_least);  // faster than they come
 }
 
 core::Loaded MessageTable::load(const core::LoadRequest& request) const {
@@ -164,23 +175,35 @@ void MessageTable::drop_unpromised() {
   std::erase_if(waiting_, [](const auto& entry) { return !entry.second.promised; });
 }
 
-void MessageTable::trim() {
-  const Retention& keep = retention_;
-  const auto old = [&](const StoredMessage& row) {
-    return row.accepted_at < at_ - keep.dedupe_window &&
-           row.finished_at.value_or(at_) < at_ - keep.receipt_ttl;
-  };
-  while (!finished_.empty() && (old(finished_.begin()->second) ||
-                                (keep.dedupe_limit != 0 && finished_.size() > keep.dedupe_limit))) {
-    finished_.erase(finished_.begin());
+void MessageTable::trim(std::size_t looked_at) {
+  const std::size_t limit = retention_.dedupe_limit;
+  while (limit != 0 && finished_.size() > limit) finished_.erase(finished_.begin());
+  trim_finished(looked_at);
+  trim_dead();
+}
+
+/// From the front on, where the old ones are. What waited long and has ended just now stands among
+/// them: it is passed over, and looked at again when the sweep begins anew.
+void MessageTable::trim_finished(std::size_t looked_at) {
+  const WallTime accepted = too_old(at_, retention_.dedupe_window);
+  const WallTime finished = too_old(at_, retention_.receipt_ttl);
+  auto at = finished_.upper_bound(std::exchange(swept_upto_, 0));
+  for (; at != finished_.end() && at->second.accepted_at <= accepted; --looked_at) {
+    if (looked_at == 0) return;
+    swept_upto_ = at->first;
+    const bool goes = at->second.finished_at.value_or(at_) <= finished;
+    at = goes ? finished_.erase(at) : std::next(at);
   }
-  const auto rotten = [&](const StoredMessage& row) {
-    return keep.dead_letter_ttl != 0ms && *row.finished_at < at_ - keep.dead_letter_ttl;
-  };
-  while (!dead_.empty() &&
-         (rotten(dead_.begin()->second) ||
-          (keep.dead_letter_limit != 0 && dead_.size() > keep.dead_letter_limit))) {
-    dead_.erase(dead_.begin());
+  swept_upto_ = 0;
+}
+
+void MessageTable::trim_dead() {
+  const std::size_t limit = retention_.dead_letter_limit;
+  const WallTime rotten = too_old(at_, retention_.dead_letter_ttl);
+  while (!by_death_.empty() &&
+         (by_death_.begin()->first <= rotten || (limit != 0 && dead_.size() > limit))) {
+    dead_.erase(by_death_.begin()->second);
+    by_death_.erase(by_death_.begin());
     ++evicted_;
   }
 }

@@ -2,8 +2,11 @@
 // For `--db :memory:`; and for the simulator, whose disk it is.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "app/retention.hpp"
 #include "core/journal_entries.hpp"
@@ -32,13 +35,17 @@ class MessageTable {
  private:
   struct Writer;
   struct Reader;
-  void trim();
+  void trim(std::size_t looked_at);
+  void trim_finished(std::size_t looked_at);
+  void trim_dead();
 
   Retention retention_;
   Rows waiting_;
   Rows finished_;
   Rows dead_;
-  WallTime at_{};  // of the last batch
+  std::set<std::pair<WallTime, std::uint64_t>> by_death_;  // of the dead ones
+  std::uint64_t swept_upto_ = 0;  // finished ones up to this position were looked at
+  WallTime at_{};                 // of the last batch
   std::uint64_t evicted_ = 0;
 };
 

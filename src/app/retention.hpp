@@ -1,4 +1,4 @@
-// How long, and how much, a store remembers of messages that have ended.
+// How long, and how much, a store remembers of messages that have ended. 0: for ever, all of them.
 #pragma once
 
 #include <cstddef>
@@ -11,9 +11,9 @@ namespace signal_hub::app {
 struct Retention {
   Millis receipt_ttl{600'000};
   Millis dedupe_window{3'600'000};
-  std::size_t dedupe_limit = 1'000'000;     // finished messages; 0: unlimited
-  std::size_t dead_letter_limit = 100'000;  // 0: unlimited
-  Millis dead_letter_ttl{2'592'000'000};    // 0: for ever
+  std::size_t dedupe_limit = 1'000'000;  // finished messages
+  std::size_t dead_letter_limit = 100'000;
+  Millis dead_letter_ttl{2'592'000'000};
 };
 
 inline Retention retention_of(const Settings& s) {

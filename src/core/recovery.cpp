@@ -145,7 +145,8 @@ void restore_messages(State& state, std::span<const RecoveredMessage> messages, 
                       Now now) {
   const HubSettings& settings = state.settings;
   for (const RecoveredMessage& message : messages) {
-    const MonoTime until = later(message.accepted_at + settings.dedupe_window, now);
+    const Millis window = settings.dedupe_window;
+    const MonoTime until = window == 0ms ? never : later(message.accepted_at + window, now);
     // A publication is remembered as such, not by those it is for.
     if (message.reliable && !message.publication && until > now.mono) {
       const std::uint64_t hash = RememberedIds::hash(message.sender, message.message_id);

@@ -44,7 +44,7 @@ void RememberedIds::add(std::uint64_t hash, std::uint32_t digest, std::uint64_t 
   ++runs_.back().entries;
   entries_.push_back({hash, static_cast<std::uint32_t>(position), digest});
   place(number);
-  if (groups_.empty() || groups_.back().until + group_span < until) groups_.push_back({until, 0});
+  if (groups_.empty() || groups_.back().until < until - group_span) groups_.push_back({until, 0});
   ++groups_.back().entries;
 }
 
@@ -56,7 +56,7 @@ std::uint64_t RememberedIds::position(std::uint32_t number) const {
 }
 
 void RememberedIds::expire(MonoTime now) {
-  while (!groups_.empty() && groups_.front().until + group_span < now) {
+  while (!groups_.empty() && groups_.front().until < now - group_span) {
     for (std::size_t n = groups_.front().entries; n > 0; --n) forget_oldest();
   }
 }

@@ -1,6 +1,13 @@
-// Finished messages and dead letters go by age and number, a few with each batch.
+// Finished messages and dead letters go by age and number, a few with each batch; the same from the
+// database and from memory.
 #include <gtest/gtest.h>
 
+#include <numeric>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "app/memory_store.hpp"
 #include "store_world.hpp"
 
 namespace signal_hub::test {
@@ -13,7 +20,40 @@ using core::MessageDone;
 
 constexpr std::uint64_t more_than_one_batch_takes = 60;
 
-struct RetentionWorld : World {
+struct OnDisk : World {
+  app::Retention& kept() { return options.kept; }
+  const app::Store& kept_by() const { return *store; }
+};
+
+struct InMemory {
+  app::Retention& kept() { return retention; }
+  const app::Store& kept_by() const { return *store; }
+  void start() { store.emplace(retention); }
+  bool write(std::vector<JournalEntry> entries) {
+    core::Batch batch;
+    for (JournalEntry& entry : entries) batch.entries.push_back({++seq, std::move(entry)});
+    batch.seq = seq;
+    batch.at = batch_time;
+    store->submit(std::move(batch));
+    store->poll(reports);
+    return reports.durable_seq == seq;
+  }
+  std::vector<core::StoredMessage> load(core::LoadRequest request) {
+    store->load(std::move(request));
+    store->poll(reports);
+    return reports.loads.back().rows;
+  }
+
+  app::Retention retention;
+  std::optional<app::MemoryStore> store;
+  Reports reports;
+  std::uint64_t seq = 0;
+  WallTime batch_time = start_time + 100ms;
+};
+
+/// What a store must keep, whichever it is.
+template <class Keeper>
+struct Retention : testing::Test {
   /// Messages accepted a second apart, the first at start_time; all finished at `at`.
   void finish(std::uint64_t first, std::uint64_t last, WallTime at, bool dead = false) {
     std::vector<JournalEntry> entries;
@@ -22,121 +62,160 @@ struct RetentionWorld : World {
       row.accepted_at = start_time + std::chrono::seconds{p - 1};
       entries.emplace_back(row);
       if (dead) {
-        entries.emplace_back(MessageDead{p, "expired", at, false});
+        entries.emplace_back(MessageDead{p, "expired", at, true});
       } else {
-        entries.emplace_back(MessageDone{p, DeliveryOutcome::acknowledged, 1, at, at, false});
+        entries.emplace_back(MessageDone{p, DeliveryOutcome::acknowledged, 1, at, at, true});
       }
     }
-    ASSERT_TRUE(write(std::move(entries)));
+    ASSERT_TRUE(w.write(std::move(entries)));
   }
 
-  /// Batches that change nothing, until as many rows are left; each takes only some.
-  void let_go(const std::string& table, std::uint64_t left) {
-    for (int batches = 0; rows(table) != left; ++batches) {
+  /// Batches that change nothing, until so many are left; each takes only some.
+  template <class Count>
+  void let_go(Count&& count, std::uint64_t left) {
+    for (int batches = 0; count() != left; ++batches) {
       ASSERT_LT(batches, 20);
-      const std::uint64_t before = rows(table);
-      ASSERT_TRUE(write({core::ReceiptFetched{1}}));
-      ASSERT_LE(before - rows(table), 40U) << "no commit is long for it";
+      const std::uint64_t before = count();
+      ASSERT_TRUE(w.write({core::ReceiptFetched{nobodys}}));
+      ASSERT_LE(before - count(), 40U) << "no commit is long for it";
     }
   }
-
-  std::uint64_t rows(const std::string& table) const {
-    const std::uint64_t counted =
-        table == "receipts" ? store->figures().receipts : store->figures().dead_letters;
-    EXPECT_EQ(std::to_string(counted), ask("SELECT count(*) FROM " + table));
-    return counted;
+  void let_receipts_go(std::uint64_t left) {
+    let_go([this] { return receipts().size(); }, left);
   }
+
+  /// Their positions.
+  std::vector<std::uint64_t> receipts() {
+    const auto rows = w.load({1, core::LoadRequest::Range{1, 1'000}});
+    EXPECT_EQ(w.kept_by().figures().receipts, rows.size());
+    return positions(rows);
+  }
+  std::uint64_t dead_letters() { return w.kept_by().figures().dead_letters; }
+  static std::vector<std::uint64_t> positions(const std::vector<core::StoredMessage>& rows) {
+    std::vector<std::uint64_t> all;
+    for (const core::StoredMessage& row : rows) all.push_back(row.position);
+    return all;
+  }
+  static std::vector<std::uint64_t> range(std::uint64_t first, std::uint64_t last) {
+    std::vector<std::uint64_t> all(last - first + 1);
+    std::iota(all.begin(), all.end(), first);
+    return all;
+  }
+
+  static constexpr std::uint64_t nobodys = 999;
+  Keeper w;
 };
 
-TEST(SqliteRetention, receipts_stay_until_both_their_times_are_over) {
-  RetentionWorld w;
-  w.options.kept.receipt_ttl = 600s;
-  w.options.kept.dedupe_window = 100s;
-  w.start();
-  w.finish(1, 50, start_time + 50s);
-  w.batch_time = start_time + 650s - 1ms;
-  ASSERT_TRUE(w.write({core::ReceiptFetched{1}}));
-  EXPECT_EQ(w.rows("receipts"), 50U);
-  w.batch_time = start_time + 650s;
-  w.let_go("receipts", 0);
+using Stores = testing::Types<OnDisk, InMemory>;
+TYPED_TEST_SUITE(Retention, Stores);
+
+TYPED_TEST(Retention, receipts_stay_until_both_their_times_are_over) {
+  this->w.kept().receipt_ttl = 600s;
+  this->w.kept().dedupe_window = 100s;
+  this->w.start();
+  this->finish(1, 50, start_time + 50s);
+  this->w.batch_time = start_time + 650s - 1ms;
+  ASSERT_TRUE(this->w.write({core::ReceiptFetched{this->nobodys}}));
+  EXPECT_EQ(this->receipts().size(), 50U);
+  this->w.batch_time = start_time + 650s;
+  this->let_receipts_go(0);
 }
 
-TEST(SqliteRetention, the_window_of_ids_keeps_what_was_heard_of_long_ago) {
-  RetentionWorld w;
-  w.options.kept.receipt_ttl = 1s;
-  w.options.kept.dedupe_window = 3'600s;
-  w.start();
-  w.finish(1, 50, start_time + 50s);
-  w.batch_time = start_time + 3'600s + 9s;
-  w.let_go("receipts", 40);
-  EXPECT_EQ(w.ask("SELECT min(position) FROM receipts"), "11");
+TYPED_TEST(Retention, the_window_of_ids_keeps_what_was_heard_of_long_ago) {
+  this->w.kept().receipt_ttl = 1s;
+  this->w.kept().dedupe_window = 3'600s;
+  this->w.start();
+  this->finish(1, 50, start_time + 50s);
+  this->w.batch_time = start_time + 3'600s + 9s;
+  this->let_receipts_go(40);
+  EXPECT_EQ(this->receipts().front(), 11U);
 }
 
-TEST(SqliteRetention, what_waited_long_and_has_just_ended_does_not_keep_others) {
-  RetentionWorld w;
-  w.options.kept.receipt_ttl = 100s;
-  w.options.kept.dedupe_window = 100s;
-  w.start();
-  w.finish(1, more_than_one_batch_takes, start_time + 1'000s);
-  w.finish(more_than_one_batch_takes + 1, 2 * more_than_one_batch_takes, start_time + 200s);
-  w.batch_time = start_time + 1'000s;
-  w.let_go("receipts", more_than_one_batch_takes);
-  EXPECT_EQ(w.ask("SELECT max(position) FROM receipts"), std::to_string(more_than_one_batch_takes));
-  w.batch_time = start_time + 1'100s;
-  w.let_go("receipts", 0);
+TYPED_TEST(Retention, what_waited_long_and_has_just_ended_does_not_keep_others) {
+  this->w.kept().receipt_ttl = 100s;
+  this->w.kept().dedupe_window = 100s;
+  this->w.start();
+  this->finish(1, more_than_one_batch_takes, start_time + 1'000s);
+  this->finish(more_than_one_batch_takes + 1, 2 * more_than_one_batch_takes, start_time + 200s);
+  this->w.batch_time = start_time + 1'000s;
+  this->let_receipts_go(more_than_one_batch_takes);
+  EXPECT_EQ(this->receipts().back(), more_than_one_batch_takes);
+  this->w.batch_time = start_time + 1'100s;
+  this->let_receipts_go(0);
 }
 
-TEST(SqliteRetention, above_their_number_the_first_receipts_go) {
-  RetentionWorld w;
-  w.options.kept.dedupe_limit = 30;
-  w.start();
-  w.finish(1, 90, start_time + 90s);
-  w.let_go("receipts", 30);
-  EXPECT_EQ(w.ask("SELECT min(position) || '-' || max(position) FROM receipts"), "61-90");
+TYPED_TEST(Retention, a_time_of_zero_keeps_receipts_for_ever_whatever_the_other_is) {
+  for (const auto& [receipt_ttl, dedupe_window] : {std::pair{0ms, 1ms}, std::pair{1ms, 0ms}}) {
+    TypeParam other;
+    other.kept().receipt_ttl = receipt_ttl;
+    other.kept().dedupe_window = dedupe_window;
+    other.start();
+    const WallTime at = start_time + 1s;
+    ASSERT_TRUE(other.write({reliable_message(1, "@(a)"),
+                             MessageDone{1, DeliveryOutcome::acknowledged, 1, at, at, true}}));
+    other.batch_time = start_time + 24h * 365;
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(other.write({core::ReceiptFetched{this->nobodys}}));
+    EXPECT_EQ(other.load({1, core::LoadRequest::Range{1, 1}}).size(), 1U);
+  }
 }
 
-TEST(SqliteRetention, dead_letters_go_by_the_time_of_their_death_and_are_counted) {
-  RetentionWorld w;
-  w.options.kept.dead_letter_ttl = 1'000s;
-  w.start();
-  w.finish(1, 20, start_time + 500s, true);
-  w.finish(21, 50, start_time, true);
-  w.batch_time = start_time + 1'000s;
-  w.let_go("dead_letters", 20);
-  EXPECT_EQ(w.ask("SELECT max(position) FROM dead_letters"), "20");
-  EXPECT_EQ(w.store->figures().dead_letters_evicted, 30U);
+TYPED_TEST(Retention, a_receipt_of_a_year_ago_is_told_if_its_time_is_zero) {
+  this->w.kept().receipt_ttl = 0ms;
+  this->w.start();
+  this->finish(1, 3, start_time);
+  this->w.batch_time = start_time + 24h * 365;
+  ASSERT_TRUE(this->w.write({core::ReceiptFetched{this->nobodys}}));
+  EXPECT_EQ(this->w.load({1, core::LoadRequest::Receipts{"@(sender)", 10, 0}}).size(), 3U);
 }
 
-TEST(SqliteRetention, above_their_number_the_oldest_dead_letters_go) {
-  RetentionWorld w;
-  w.options.kept.dead_letter_limit = 10;
-  w.start();
-  w.finish(1, 10, start_time + 9s, true);
-  w.finish(11, 60, start_time + 1s, true);
-  w.let_go("dead_letters", 10);
-  EXPECT_EQ(w.ask("SELECT max(position) FROM dead_letters"), "10");
-  EXPECT_EQ(w.store->figures().dead_letters_evicted, 50U);
+TYPED_TEST(Retention, above_their_number_the_first_receipts_go) {
+  this->w.kept().dedupe_limit = 30;
+  this->w.start();
+  this->finish(1, 90, start_time + 90s);
+  for (int batches = 0; batches < 5; ++batches) {
+    ASSERT_TRUE(this->w.write({core::ReceiptFetched{this->nobodys}}));
+  }
+  EXPECT_EQ(this->receipts(), this->range(61, 90));
 }
 
-TEST(SqliteRetention, zero_means_for_ever_and_all) {
-  RetentionWorld w;
-  w.options.kept = {0ms, 0ms, 0, 0, 0ms};
-  w.start();
-  w.finish(1, 30, start_time, true);
-  w.batch_time = start_time + 24h * 365;
-  ASSERT_TRUE(w.write({core::ReceiptFetched{1}}));
-  EXPECT_EQ(w.rows("receipts"), 30U);
-  EXPECT_EQ(w.rows("dead_letters"), 30U);
+TYPED_TEST(Retention, dead_letters_go_by_the_time_of_their_death_and_are_counted) {
+  this->w.kept().dead_letter_ttl = 1'000s;
+  this->w.start();
+  this->finish(1, 20, start_time + 500s, true);
+  this->finish(21, 50, start_time, true);
+  this->w.batch_time = start_time + 1'000s;
+  this->let_go([this] { return this->dead_letters(); }, 20);
+  EXPECT_EQ(this->w.kept_by().figures().dead_letters_evicted, 30U);
 }
 
-TEST(SqliteRetention, counts_are_those_of_the_file_after_a_restart) {
-  RetentionWorld w;
+TYPED_TEST(Retention, above_their_number_the_oldest_dead_letters_go) {
+  this->w.kept().dead_letter_limit = 10;
+  this->w.start();
+  this->finish(1, 10, start_time + 9s, true);
+  this->finish(11, 60, start_time + 1s, true);
+  this->let_go([this] { return this->dead_letters(); }, 10);
+  EXPECT_EQ(this->w.kept_by().figures().dead_letters_evicted, 50U);
+}
+
+TYPED_TEST(Retention, zero_means_for_ever_and_all) {
+  this->w.kept() = {0ms, 0ms, 0, 0, 0ms};
+  this->w.start();
+  this->finish(1, 30, start_time, true);
+  this->w.batch_time = start_time + 24h * 365;
+  ASSERT_TRUE(this->w.write({core::ReceiptFetched{this->nobodys}}));
+  EXPECT_EQ(this->receipts().size(), 30U);
+  EXPECT_EQ(this->dead_letters(), 30U);
+}
+
+using SqliteRetention = Retention<OnDisk>;
+
+TEST_F(SqliteRetention, counts_are_those_of_the_file_after_a_restart) {
   w.start();
-  w.finish(1, 5, start_time, true);
-  w.finish(6, 7, start_time);
+  finish(1, 5, start_time, true);
+  finish(6, 7, start_time);
   w.restart();
-  EXPECT_EQ(w.rows("receipts"), 7U);
-  EXPECT_EQ(w.rows("dead_letters"), 5U);
+  EXPECT_EQ(receipts().size(), 7U);
+  EXPECT_EQ(dead_letters(), 5U);
   EXPECT_EQ(w.store->figures().dead_letters_evicted, 0U);
 }
 
