@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "core/actor_ids.hpp"
+#include "core/load.hpp"
 #include "core/notice.hpp"
 #include "core/open_request.hpp"
 
@@ -28,10 +30,16 @@ struct StoredWait {
   bool answered;  // else its sender hears of failures only
 };
 
+/// A request whose id is that of a message on its way to the disk: the store is asked about it.
+struct DuplicateWait {
+  std::unique_ptr<DuplicateLoad> load;
+  std::uint64_t position;
+};
+
 struct CommitWait {
   std::uint64_t first;  // entries first…last are its own
   std::uint64_t last;
-  std::variant<AnswerWait, StoredWait, Notice> what;
+  std::variant<AnswerWait, StoredWait, Notice, DuplicateWait> what;
 };
 
 using CommitWaits = std::deque<CommitWait>;

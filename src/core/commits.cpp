@@ -1,10 +1,12 @@
 #include "core/commits.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "base/limits.hpp"
 #include "core/answers.hpp"
+#include "core/loads.hpp"
 #include "core/mailroom.hpp"
 #include "core/notices.hpp"
 #include "core/receipts.hpp"
@@ -83,6 +85,10 @@ void settle(State& state, const StoredWait& wait, bool refused, Now now) {
   answer(state, wait.request, wire::DeliveryAck{wait.request.message_id, now.wall, "queued"}, now);
 }
 
+void settle(State& state, const DuplicateWait& wait, bool, Now) {
+  ask_store(state, LoadRequest::Range{wait.position, wait.position}, std::move(*wait.load));
+}
+
 /// What is told is true even if the store refused to write it down.
 void settle(State& state, const Notice& notice, bool, Now now) { announce(state, notice, now); }
 
@@ -125,6 +131,13 @@ void queued_when_durable(State& state, OpenRequest request, bool answered, std::
 
 void tell_when_durable(State& state, Notice notice, std::uint64_t seq, Now now) {
   wait_for(state, {seq, seq, std::move(notice)}, now);
+}
+
+void ask_when_durable(State& state, DuplicateLoad load, std::uint64_t position, Now now) {
+  const std::uint64_t last = state.journal.last_seq();
+  wait_for(state,
+           {last, last, DuplicateWait{std::make_unique<DuplicateLoad>(std::move(load)), position}},
+           now);
 }
 
 void commits_done(State& state, std::uint64_t seq, const std::vector<std::uint64_t>& refused,

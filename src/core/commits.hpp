@@ -49,6 +49,9 @@ void queued_when_durable(State& state, OpenRequest request, bool answered, std::
 /// Tells the sender of a message what became of it when entry `seq` is on disk.
 void tell_when_durable(State& state, Notice notice, std::uint64_t seq, Now now);
 
+/// Asks the store about the message at `position` when all that was appended so far is on disk.
+void ask_when_durable(State& state, DuplicateLoad load, std::uint64_t position, Now now);
+
 /// Everything up to `seq` is on disk but for the entries named in `refused` (ascending).
 void commits_done(State& state, std::uint64_t seq, const std::vector<std::uint64_t>& refused,
                   Now now);

@@ -321,13 +321,26 @@ void deliveries_due(State& state, ActorId id, Actor& actor, Now now) {
 void give_up_reliable(State& state, Actor& actor, Mail rest, std::string_view reason, Now now) {
   if (!actor.reliable) return;
   Outstanding& box = *actor.reliable;
-  while (!box.out.empty()) put_mail(state, actor, take_back(state, box, box.out.begin()));
+  while (!box.out.empty()) {
+    const Attempt::Stage stage = box.out.begin()->second.stage;
+    const WallTime sent = box.out.begin()->second.at;
+    Held held = take_back(state, box, box.out.begin());
+    if (stage == Attempt::Stage::sending) --held.attempts;  // it counts when all was written
+    if (stage == Attempt::Stage::unacked) {
+      note_failure(state, held, sent, "target_gone", reason, now);
+    }
+    put_mail(state, actor, std::move(held));
+  }
   if (!actor.reliable->breaker.closed()) breaker_succeeded(state, actor);
   sift(state, actor, actor.reliable->waiting, [&](Held held) -> std::optional<Held> {
     const bool kept = rest == Mail::of_subscriptions_stays && held.publication &&
                       (held.on_disk_only() || !unwanted(state, held));
-    if (kept) return held;
-    bury(state, held, actor.address, reason, now);
+    if (kept && !exhausted(state, held)) return held;
+    if (kept) {
+      let_go(state, actor, held, DropReason::max_attempts, now);
+    } else {
+      bury(state, held, actor.address, reason, now);
+    }
     return std::nullopt;
   });
 }

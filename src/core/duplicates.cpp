@@ -3,10 +3,13 @@
 #include <utility>
 
 #include "core/answers.hpp"
+#include "core/commits.hpp"
 #include "core/loads.hpp"
 
 namespace signal_hub::core {
 namespace {
+
+constexpr unsigned run_shift = 32;  // of a position: the run is in its upper half
 
 void repeat(State& state, const OpenRequest& request, const StoredMessage& row, Now now) {
   if (row.place == StoredMessage::Place::publication) {
@@ -24,9 +27,14 @@ bool may_be_duplicate(Context& c, std::string_view target, bool answered, std::s
   const auto found = state.remembered.find(RememberedIds::hash(c.from, c.envelope.id));
   if (!found) return false;
   c.request.id_on_disk = true;
-  ask_store(state, LoadRequest::Range{found->position, found->position},
-            DuplicateLoad{std::move(c.request), found->digest, answered, c.from,
-                          std::string(target), std::string(frame)});
+  DuplicateLoad load{std::move(c.request), found->digest,     answered, c.from,
+                     std::string(target),  std::string(frame)};
+  const bool of_this_run = found->position >> run_shift == state.last_position >> run_shift;
+  if (of_this_run) {  // it may be on its way to the disk still
+    ask_when_durable(state, std::move(load), found->position, c.now);
+  } else {
+    ask_store(state, LoadRequest::Range{found->position, found->position}, std::move(load));
+  }
   return true;
 }
 
@@ -55,8 +63,10 @@ void duplicate_loaded(State& state, DuplicateLoad load, const Loaded& loaded, No
 
 void remember_id(State& state, std::string_view sender, std::string_view message_id,
                  std::uint32_t digest, std::uint64_t position, Now now) {
-  state.remembered.add(RememberedIds::hash(sender, message_id), digest, position,
-                       now.mono + state.settings.dedupe_window, state.settings.dedupe_limit);
+  const Millis window = state.settings.dedupe_window;
+  const MonoTime until = window == 0ms ? never : now.mono + window;
+  state.remembered.add(RememberedIds::hash(sender, message_id), digest, position, until,
+                       state.settings.dedupe_limit);
 }
 
 void remember_id(Context& c, OpenRequest& request, std::uint64_t position) {

@@ -49,13 +49,20 @@ void tell(State& state, const Notice& notice, ConnId conn, Now now) {
     answer(state, request, wire::DeliveryAck{notice.message_id, notice.at, notice.outcome}, now);
   }
   if (conn != notice.conn) ++state.stats.receipts_fetched;
-  state.journal.append(ReceiptFetched{notice.position}, now.mono);
+  const std::uint64_t seq = state.journal.append(ReceiptFetched{notice.position}, now.mono);
+  state.told_receipts.add(notice.position, seq, state.journal.durable_seq());
 }
 
 Notice notice_of(const StoredMessage& row) {
   return {row.position, row.outcome, row.reason,     row.finished_at.value_or(WallTime{}),
           row.target,   row.sender,  row.message_id, {},
           true};
+}
+
+void ask_receipts(State& state, const std::string& sender, std::uint64_t after) {
+  state.told_receipts.fetch_begins();
+  ask_store(state, LoadRequest::Receipts{sender, limits::receipts_at_once, after},
+            ReceiptsLoad{sender});
 }
 
 }  // namespace
@@ -86,6 +93,7 @@ Notice notice_of(const Held& held, std::string_view target, std::string_view out
 
 void announce(State& state, const Notice& notice, Now now) {
   if (notice.sender.empty()) {
+    state.told_receipts.fetch_begins();
     return ask_store(state, LoadRequest::Range{notice.position, notice.position},
                      NoticeLoad{notice});
   }
@@ -97,11 +105,13 @@ void announce(State& state, const Notice& notice, Now now) {
 }
 
 void notice_loaded(State& state, Notice notice, const Loaded& loaded, Now now) {
+  state.told_receipts.fetch_ends();
   if (loaded.rows.empty()) return;  // it was taken out by hand; or it is fetched after a restart
   notice.sender = loaded.rows.front().sender;
   notice.message_id = loaded.rows.front().message_id;
   if (notice.outcome == dead_lettered) log_dead_letter(state, notice);
-  if (!notice.sender.empty() && notice.asked) announce(state, notice, now);
+  const bool told = state.told_receipts.has(notice.position);  // its sender has come back meanwhile
+  if (!notice.sender.empty() && notice.asked && !told) announce(state, notice, now);
 }
 
 void fetch_receipts(State& state, std::string_view sender) {
@@ -110,20 +120,21 @@ void fetch_receipts(State& state, std::string_view sender) {
   if (found == state.absent_senders.end()) return;
   const std::string name(sender);
   state.absent_senders.erase(found);
-  ask_store(state, LoadRequest::Receipts{name, limits::receipts_at_once, 0}, ReceiptsLoad{name});
+  ask_receipts(state, name, 0);
 }
 
 void receipts_loaded(State& state, const std::string& sender, const Loaded& loaded, Now now) {
+  state.told_receipts.fetch_ends();
   if (loaded.failed) {
     state.absent_senders.insert(sender);
     return;
   }
-  for (const StoredMessage& row : loaded.rows) announce(state, notice_of(row), now);
+  for (const StoredMessage& row : loaded.rows) {
+    if (!state.told_receipts.has(row.position)) announce(state, notice_of(row), now);
+  }
   const bool absent_again = state.absent_senders.contains(sender);
   if (loaded.rows.size() < limits::receipts_at_once || absent_again) return;
-  ask_store(state,
-            LoadRequest::Receipts{sender, limits::receipts_at_once, loaded.rows.back().position},
-            ReceiptsLoad{sender});
+  ask_receipts(state, sender, loaded.rows.back().position);
 }
 
 }  // namespace signal_hub::core

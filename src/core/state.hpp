@@ -33,6 +33,7 @@
 #include "core/session.hpp"
 #include "core/stats.hpp"
 #include "core/timers.hpp"
+#include "core/told_receipts.hpp"
 #include "core/topics.hpp"
 #include "wire/envelope.hpp"
 
@@ -137,6 +138,7 @@ struct State {
   std::size_t status_searches = 0;  // going on
   Fates fates{limits::recent_fates};
   std::unordered_set<std::string> absent_senders;  // have receipts to fetch
+  ToldReceipts told_receipts;
   std::uint32_t last_operator_ticket = 0;
   std::vector<OperatorAnswer> operator_answers;
   std::vector<Command> commands;

@@ -207,5 +207,83 @@ TEST(Deliveries, OnlySoManyUnknownIdsAreLookedForAtATime) {
   EXPECT_EQ(with_type(w.take(a), "hub:status_response"), 1U);
 }
 
+TEST(Deliveries, ARetryBeforeTheCommitThatMemoryHasForgottenIsNoMessageOfItsOwn) {
+  Stored w;
+  HubSettings settings = Stored::settings();
+  settings.dedupe_memory = 1;
+  w.hub.reconfigure(settings);
+  const ConnId a = w.member("@(a)");
+  const ConnId b = w.acking("@(b)");
+  w.take(b);
+  const std::string text = w.message("@(a)", "hub:send", R"({"type":"x"})", reliable, "@(b)");
+  w.frame(a, text);
+  w.frame(a, w.message("@(a)", "hub:send", R"({"type":"x"})", reliable, "@(b)"));
+  w.frame(a, text);
+  w.read();
+  w.commit();
+  w.read();
+  w.commit();
+  EXPECT_EQ(with_type(w.take(b), "x"), 2U);
+  const auto got = w.take(a);
+  EXPECT_EQ(with_type(got, "hub:delivery_ack"), 3U);
+  EXPECT_EQ(payload_of(got.back(), "duplicate"), "true");
+}
+
+TEST(Deliveries, TheLastAttemptIsTheLastThoughItsTargetUnregistersMeanwhile) {
+  Stored w;
+  HubSettings settings = Stored::settings();
+  settings.max_attempts = 1;
+  w.hub.reconfigure(settings);
+  const ConnId a = w.member("@(a)");
+  const ConnId b = w.acking("@(b)");
+  w.frame(b, w.message("@(b)", "hub:subscribe", R"({"topic":"t","durable":true,"ack":true})"));
+  w.commit();
+  w.frame(a, w.message("@(a)", "hub:publish", R"({"topic":"t","type":"x"})", reliable));
+  w.commit();
+  EXPECT_EQ(with_type(w.take(b), "x"), 1U);
+  w.ask(b, "@(b)", "hub:unregister", R"j({"actorAddress":"@(b)"})j");
+  w.commit();
+  EXPECT_EQ(w.stats().dead_lettered, 1U);
+  EXPECT_EQ(w.table.dead().begin()->second.reason, "max_attempts");
+  EXPECT_EQ(w.table.dead().begin()->second.attempts, 1U);
+}
+
+TEST(Deliveries, AReceiptThatIsToldWhileItIsFetchedIsToldOnce) {
+  Stored w;
+  const ConnId a = w.member("@(a)");
+  const ConnId b = w.acking("@(b)");
+  w.send(a, "1");
+  w.send(a, "2");
+  w.hub.closed(a, false, w.at());
+  w.ask(b, "@(b)", "hub:ack", R"({"deliveryId":"0-1"})");
+  w.commit();
+  const ConnId again = w.back("@(a)");  // and what it has not heard is asked of the store
+  w.ask(b, "@(b)", "hub:ack", R"({"deliveryId":"0-2"})");
+  const Batch batch = w.hub.take_batch(w.at());
+  w.table.apply(batch);
+  w.hub.durable(batch.seq, {}, w.at());
+  w.read();
+  EXPECT_EQ(with_type(w.take(again), "hub:delivery_ack"), 2U);
+}
+
+TEST(Deliveries, AWindowOfZeroRemembersIdsForEver) {
+  Stored w;
+  HubSettings settings = Stored::settings();
+  settings.dedupe_window = 0ms;
+  w.hub.reconfigure(settings);
+  const ConnId a = w.member("@(a)");
+  w.acking("@(b)");
+  const std::string text = w.message("@(a)", "hub:send", R"({"type":"x"})", reliable, "@(b)");
+  w.frame(a, text);
+  w.commit();
+  w.pass(3min);  // longer than answers are remembered
+  w.take(a);
+  w.frame(a, text);
+  w.read();
+  const auto got = w.take(a);
+  ASSERT_EQ(got.size(), 1U);
+  EXPECT_EQ(payload_of(got[0], "duplicate"), "true");
+}
+
 }  // namespace
 }  // namespace signal_hub::core
