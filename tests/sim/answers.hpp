@@ -30,4 +30,7 @@ class Answers {
 
 bool is_refusal(std::string_view type);
 
+/// What became of a message that is to be delivered at least once, after its answer.
+bool is_receipt(const Request& request, const Message& message);
+
 }  // namespace signal_hub::sim

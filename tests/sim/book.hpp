@@ -29,6 +29,8 @@ enum class Kind : std::uint8_t {
   discover,
   heartbeat,
   figures,
+  ack,
+  nack,
   disconnect,
 };
 
@@ -40,9 +42,16 @@ struct Request {
   std::string about;  // target, topic, address or renewal token
   std::string data;   // what is forwarded, as JSON
   bool exclude_self = false;
-  bool durable = false;  // its answer speaks of the disk
-  bool lasting = false;  // a subscription that outlives the registration
-  std::string text;      // the whole frame
+  bool durable = false;                 // its answer speaks of the disk
+  bool lasting = false;                 // a subscription that outlives the registration
+  bool reliable = false;                // a message: at least once
+  bool acks = false;                    // a registration or subscription: acknowledges
+  bool drop_oldest = false;             // a registration
+  std::optional<Millis> ttl;            // of a message
+  unsigned priority = 1;                // of a message
+  std::vector<std::string> deliveries;  // an ack or nack: which ones
+  bool requeue = false;                 // a nack
+  std::string text;                     // the whole frame
 
   struct Handover {
     std::uint32_t link;
@@ -108,10 +117,11 @@ struct Book {
   Step step = 1;
   Step turn_began = 1;
   unsigned run = 0;
-  bool failing = false;    // the hub says that it cannot store
-  Step failed_until = 0;   // when it last said that it can again
-  bool forgetful = false;  // the hub remembers too few requests for retries to be recognised
-  std::string fault;       // the first one
+  bool failing = false;        // the hub says that it cannot store
+  Step failed_until = 0;       // when it last said that it can again
+  bool store_refuses = false;  // rows, or to be read
+  bool forgetful = false;      // the hub remembers too few requests for retries to be recognised
+  std::string fault;           // the first one
 
   Request& request(std::uint32_t n) { return requests[n]; }
 

@@ -18,9 +18,22 @@ Client::Client(Around around, std::uint32_t number)
   if (around_.dice.chance(around_.plan.shared_percent)) {
     address_ = address_of(around_.dice.index(around_.plan.clients));
   }
+  const ReliablePlan& reliable = around_.plan.reliable;
+  if (reliable.percent == 0) return;
+  acks_ = around_.dice.chance(reliable.acks_percent);
+  drop_oldest_ = around_.dice.chance(reliable.overflow_percent);
 }
 
 void Client::start() { dial_later(first_dial); }
+
+void Client::rest() {
+  resting_ = true;
+  if (at_work() && !settled_) register_address(address_);
+}
+
+bool Client::at_work() const {
+  return link_ != nullptr && link_->client_end && phase_ == Phase::ready;
+}
 
 void Client::dial_later(Micros at_most) {
   const std::uint64_t life = ++life_;
@@ -68,6 +81,7 @@ void Client::received(Link& link, const std::string& text) {
   std::string fault;
   const auto message = parse_message(text, fault);
   if (message && message->is_control()) control(link, *message);
+  if (message && !message->is_control()) delivered(*message);
 }
 
 void Client::control(Link& link, const Message& message) {
@@ -93,7 +107,7 @@ void Client::control(Link& link, const Message& message) {
   if (type == "hub:connected" && phase_ == Phase::connecting) {
     phase_ = Phase::ready;
     // Some subscribe before they are registered, some never register.
-    if (around_.dice.chance(90)) register_address(address_);
+    if (resting_ || around_.dice.chance(90)) register_address(address_);
     think_later();
   }
 }
@@ -119,23 +133,29 @@ Request& Client::compose(Kind kind, bool ask, std::string from, std::string abou
 
 void Client::submit(Request& request, const std::string& type, const std::string& payload,
                     const std::string& metadata, const std::string& to) {
-  const auto wall = 1'700'000'000'000 + around_.schedule.now().count() / 1'000;
+  const std::int64_t wall = epoch_ms(around_.schedule.wall());
   request.text = "{\"id\":\"m" + std::to_string(request.n) + "\",\"from\":\"" + request.from +
                  "\",\"to\":\"" + (to.empty() ? around_.plan.hub.hub_address : to) +
                  "\",\"type\":\"" + type + "\",\"payload\":" + payload + ",\"pattern\":\"" +
                  (request.ask ? "ask" : "tell") + "\",\"timestamp\":" + std::to_string(wall) +
+                 (request.ttl ? ",\"ttl\":" + std::to_string(request.ttl->count()) : "") +
                  ",\"metadata\":" + metadata + "}";
-  if (request.ask && request.kind != Kind::connect && request.kind != Kind::disconnect) {
-    mine_.push_back(request.n);
-  }
+  const bool once = request.kind == Kind::connect || request.kind == Kind::disconnect ||
+                    request.kind == Kind::ack || request.kind == Kind::nack;
+  if ((request.ask || request.reliable) && !once) mine_.push_back(request.n);
   around_.network.send(*link_, request.text);
 }
 
 void Client::register_address(const std::string& address) {
   Request& request = compose(Kind::register_, true, address_, address);
-  const std::string metadata = durable_metadata(request);
+  std::string metadata = durable_metadata(request);
+  request.acks = acks_;
+  request.drop_oldest = drop_oldest_;
+  if (acks_) metadata = request.durable ? R"({"durable":true,"acks":true})" : R"({"acks":true})";
   submit(request, "hub:register",
-         "{\"actorAddress\":\"" + address + "\",\"capabilities\":[\"sim\"]}", metadata);
+         "{\"actorAddress\":\"" + address + "\",\"capabilities\":[\"sim\"]" +
+             (drop_oldest_ ? R"(,"overflow":"drop_oldest"})" : "}"),
+         metadata);
 }
 
 }  // namespace signal_hub::sim

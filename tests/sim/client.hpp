@@ -29,8 +29,8 @@ class Client {
 
   void start();
 
-  /// From now on it only answers; no new deeds.
-  void rest() { resting_ = true; }
+  /// From now on it only answers, acknowledges what it gets, and comes back; no new deeds.
+  void rest();
   /// From now on it does not come back either.
   void settle() { settled_down_ = true; }
   /// It goes for good, one way or another.
@@ -60,6 +60,16 @@ class Client {
   void parting(Deed deed);
   void retry();
 
+  /// A reliable delivery has come.
+  void delivered(const Message& message);
+  void acknowledge(std::vector<std::string> deliveries);
+  void reject(const std::string& delivery, bool requeue);
+  void flush_acks();
+  /// Has some messages sent at least once; metadata to go along.
+  std::string make_reliable(Request& request);
+  /// Whether it may act over its link.
+  bool at_work() const;
+
   Request& compose(Kind kind, bool ask, std::string from, std::string about);
   void submit(Request& request, const std::string& type, const std::string& payload,
               const std::string& metadata = "{}", const std::string& to = {});
@@ -82,13 +92,16 @@ class Client {
   std::uint64_t life_ = 0;  // rises when plans made before are void
   bool resting_ = false;
   bool settled_down_ = false;
+  bool acks_ = false;         // registers as acknowledging
+  bool drop_oldest_ = false;  // and so that the oldest in its queue makes room
   bool left_ = false;
   bool settled_ = false;                       // an address was registered on this link
   std::set<std::string> registered_;           // on this link
   std::map<std::string, std::string> tokens_;  // by address, the latest
   std::set<std::string> topics_;
   std::set<std::string> paused_;
-  std::vector<std::uint32_t> mine_;  // requests it may try again
+  std::vector<std::uint32_t> mine_;   // requests it may try again
+  std::vector<std::string> unacked_;  // deliveries to be acknowledged together
 };
 
 }  // namespace signal_hub::sim

@@ -88,8 +88,9 @@ void Client::message(Deed deed) {
     if (paused_.contains(target) && around_.dice.chance(around_.plan.obedience_percent)) return;
     Request& request = compose(Kind::send, ask, random_from(), target);
     request.data = data_for(request);
-    return submit(request, "hub:send", R"({"type":"sim:note","data":)" + request.data + "}", "{}",
-                  target);
+    const std::string metadata = make_reliable(request);
+    return submit(request, "hub:send", R"({"type":"sim:note","data":)" + request.data + "}",
+                  metadata, target);
   }
   if (deed == Deed::broadcast) {
     Request& request = compose(Kind::broadcast, ask, random_from(), {});
@@ -102,9 +103,11 @@ void Client::message(Deed deed) {
   }
   Request& request = compose(Kind::publish, ask, random_from(), random_topic(false));
   request.data = data_for(request);
+  const std::string metadata = make_reliable(request);
   submit(
       request, "hub:publish",
-      "{\"topic\":" + quoted(request.about) + R"(,"type":"sim:note","data":)" + request.data + "}");
+      "{\"topic\":" + quoted(request.about) + R"(,"type":"sim:note","data":)" + request.data + "}",
+      metadata);
 }
 
 void Client::subscription(Deed deed) {
@@ -120,6 +123,11 @@ void Client::subscription(Deed deed) {
       around_.dice.chance(around_.plan.durable_percent / 2)) {
     request.durable = request.lasting = true;
     payload += R"(,"durable":true)";
+  }
+  const ReliablePlan& reliable = around_.plan.reliable;
+  if (on && reliable.percent != 0 && around_.dice.chance(reliable.ack_topics_percent)) {
+    request.acks = true;
+    payload += R"(,"ack":true)";
   }
   submit(request, on ? "hub:subscribe" : "hub:unsubscribe", payload + "}", metadata);
 }

@@ -14,18 +14,26 @@ std::optional<std::uint32_t> number_in(const Message& message) {
 
 }  // namespace
 
-void Deliveries::emitted(LinkRecord& link, const Message& message, std::uint64_t end) {
+const Request* Deliveries::emitted(LinkRecord& link, const Message& message, std::uint64_t end) {
   const auto n = number_in(message);
   if (!n || *n >= book_.requests.size() || book_.request(*n).handed.empty()) {
-    return book_.fail("a delivery of nobody's message: " + message.text);
+    book_.fail("a delivery of nobody's message: " + message.text);
+    return nullptr;
   }
   const Request& request = book_.request(*n);
   check_content(link, request, message);
   check_recipient(link, request, message);
+  const bool reliable = message.metadata_text("deliveryId").has_value();
+  const bool only_so = request.reliable && request.kind == Kind::send;
+  if (reliable != only_so && !(reliable && request.reliable)) {
+    book_.fail("at another level than was asked for: " + message.text);
+  }
+  if (reliable) return &request;
   check_once(link, request, message);
   copies_[{*n, message.to}].push_back({link.link, end, book_.run});
   check_order(link, request, message);
   fulfil(link, request, message.to);
+  return nullptr;
 }
 
 void Deliveries::check_content(const LinkRecord& link, const Request& request,
@@ -59,6 +67,8 @@ void Deliveries::check_once(const LinkRecord& link, const Request& request,
                             const Message& message) {
   const auto found = copies_.find({request.n, message.to});
   if (found == copies_.end() || (book_.forgetful && request.handed.size() > 1)) return;
+  // A publication that the store refused may be in work again.
+  if (request.reliable && book_.store_refuses && request.handed.size() > 1) return;
   const bool across_runs = request.handed.front().run != request.handed.back().run;
   for (const Copy& copy : found->second) {
     if (copy.run != book_.run || across_runs) continue;
@@ -113,8 +123,10 @@ void Deliveries::check_recipient(LinkRecord& link, const Request& request, const
 }
 
 void Deliveries::check_order(LinkRecord& link, const Request& request, const Message& message) {
+  if (request.priority != 1) return;  // it may go before others
   const bool across_runs = request.handed.front().run != request.handed.back().run;
-  const bool once = request.handed.size() == 1 || (!book_.forgetful && !across_runs);
+  const bool refused = request.reliable && book_.store_refuses;
+  const bool once = request.handed.size() == 1 || (!book_.forgetful && !across_runs && !refused);
   if (request.kind == Kind::publish && once && !perhaps_to_guest(request, *link.link)) {
     const std::string stream = std::to_string(link.link->serial) + " " + message.to;
     orders_[std::to_string(book_.run) + " " + request.about][stream].push_back(request.n);
@@ -123,9 +135,10 @@ void Deliveries::check_order(LinkRecord& link, const Request& request, const Mes
   const Request::Handover& handed = request.handed.front();
   std::size_t& last = link.last_from[{handed.link, message.to}];
   if (handed.place < last) {
+    const std::uint32_t later = book_.links.at(handed.link).sequence[last];
     book_.fail("overtaken by a later one of its sender on link " +
                std::to_string(link.link->serial) + ": " + message.text + "\n  of " +
-               describe(request));
+               describe(request) + "\n  by " + describe(book_.request(later)));
   }
   last = std::max(last, handed.place);
 }
@@ -188,6 +201,7 @@ void Deliveries::conclude_send(const Request& request) {
 }
 
 void Deliveries::conclude_to_many(const Request& request) {
+  if (wire::JsonView(request.answer).member("duplicate")) return;  // as it was then
   const auto all = recipients(request, request.answered);
   const auto count = [&request](std::string_view name) {
     const auto value = wire::JsonView(request.answer).member(name);
@@ -237,6 +251,7 @@ Deliveries::Recipients Deliveries::recipients(const Request& request, Step until
 }
 
 void Deliveries::oblige_all(const Request& request, Step until) {
+  if (request.reliable) return;  // for whom it is stored, others watch
   const Step since = request.began;
   if (request.kind == Kind::publish) {
     for (const auto& [serial, link] : book_.links) {
@@ -281,6 +296,7 @@ void Deliveries::resolve(LinkRecord& link, const Request& request) {
 
 /// Stored, and then either delivered whole or said to be dead.
 bool Deliveries::is_settled(const Request& request) const {
+  if (request.reliable) return true;  // that is for others to say
   const auto copies = copies_.find({request.n, request.about});
   return request.dead ||
          (copies != copies_.end() && std::any_of(copies->second.begin(), copies->second.end(),

@@ -19,8 +19,9 @@ class Deliveries {
  public:
   Deliveries(Book& book, Membership& membership) : book_(book), membership_(membership) {}
 
-  /// A forwarded message left for this link; its last byte is at `end` of the stream.
-  void emitted(LinkRecord& link, const Message& message, std::uint64_t end);
+  /// A forwarded message left for this link; its last byte is at `end` of the stream. Returns the
+  /// request it is of if it is a reliable delivery, nullptr if not.
+  const Request* emitted(LinkRecord& link, const Message& message, std::uint64_t end);
 
   /// The end of a turn in which this request of the link was answered.
   void conclude(Request& request);

@@ -97,6 +97,12 @@ void Disk::recover_messages(core::RecoveredMessages& into) {
   for (auto& [position, message] : found) into.take({&message, 1});
 }
 
+void Disk::wipe() {
+  auto watcher = std::move(watcher_);
+  *this = Disk(retention_);
+  watcher_ = std::move(watcher);
+}
+
 void Disk::commit(const core::Batch& batch) {
   for (const core::Batch::Entry& entry : batch.entries) {
     std::visit([this](const auto& e) { write(e); }, entry.entry);
@@ -140,6 +146,59 @@ void Disk::write(const core::SubscriptionRow& row) {
 
 void Disk::write(const core::SubscriptionGone& gone) {
   subscriptions_.erase({gone.address, gone.topic});
+}
+
+void Disk::write(const core::MessageRow& row) {
+  seen_.insert(row.message_id);
+  core::StoredMessage m;
+  m.position = row.position;
+  m.target = row.target;
+  m.sender = row.sender;
+  m.message_id = row.message_id;
+  m.topic = row.topic;
+  m.accepted_at = row.accepted_at;
+  m.expires_at = row.expires_at;
+  m.promised = row.promised;
+  m.reliable = row.reliable;
+  m.asked = row.asked;
+  m.priority = row.priority;
+  open_[row.position] = m;
+  watcher_({News::Kind::message, std::move(m)});
+}
+
+void Disk::write(const core::PublicationRow& row) {
+  seen_.insert(row.message_id);
+  core::StoredMessage m;
+  m.position = row.position;
+  m.target = row.topic;
+  m.sender = row.sender;
+  m.message_id = row.message_id;
+  m.accepted_at = row.accepted_at;
+  m.stored = row.stored;
+  watcher_({News::Kind::publication, std::move(m)});
+}
+
+void Disk::write(const core::MessageAttempt& attempt) {
+  const auto row = open_.find(attempt.position);
+  if (row != open_.end()) row->second.attempts = attempt.attempts;
+}
+
+void Disk::write(const core::MessageDone& done) {
+  const auto row = open_.find(done.position);
+  if (row != open_.end()) row->second.attempts = done.attempts;
+  ended(done.position, name(done.outcome), {});
+}
+
+void Disk::write(const core::MessageDead& dead) {
+  ended(dead.position, "dead_lettered", dead.reason);
+}
+
+void Disk::ended(std::uint64_t position, std::string_view outcome, const std::string& reason) {
+  auto node = open_.extract(position);
+  if (node.empty()) return;
+  node.mapped().outcome = outcome;
+  node.mapped().reason = reason;
+  watcher_({News::Kind::end, std::move(node.mapped())});
 }
 
 void Disk::write(const core::StartOver&) {

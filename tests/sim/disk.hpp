@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "app/message_table.hpp"
@@ -18,6 +20,16 @@ std::string describe(const core::Batch& batch);
 
 class Disk {
  public:
+  explicit Disk(const app::Retention& retention) : retention_(retention), messages_(retention) {}
+
+  /// What became of messages, in the order in which it was committed.
+  struct News {
+    enum class Kind : std::uint8_t { message, publication, end } kind;
+    core::StoredMessage row;  // of an end: with outcome, reason and attempts
+  };
+  /// Tells of them as they are committed.
+  void watch(std::function<void(const News&)> watcher) { watcher_ = std::move(watcher); }
+
   /// A run begins: counts it and reads everything back.
   core::Recovered begin_run(WallTime now);
 
@@ -25,7 +37,7 @@ class Disk {
   void commit(const core::Batch& batch);
 
   /// Forgets everything: `--db :memory:`.
-  void wipe() { *this = Disk(); }
+  void wipe();
 
   /// The messages a start finds, after begin_run().
   void recover_messages(core::RecoveredMessages& into);
@@ -56,14 +68,23 @@ class Disk {
   void write(const core::ActorGone& gone);
   void write(const core::SubscriptionRow& row);
   void write(const core::SubscriptionGone& gone);
-  void write(const core::MessageRow& row) { seen_.insert(row.message_id); }
+  void write(const core::MessageRow& row);
+  void write(const core::PublicationRow& row);
+  void write(const core::MessageAttempt& attempt);
+  void write(const core::MessageDone& done);
+  void write(const core::MessageDead& dead);
   void write(const core::StartOver&);
   template <class OfMessages>
   void write(const OfMessages&) {}
 
   std::map<std::string, core::ActorRow> actors_;
   std::map<std::pair<std::string, std::string>, core::SubscriptionRow> subscriptions_;
-  app::MessageTable messages_{app::Retention{}};
+  void ended(std::uint64_t position, std::string_view outcome, const std::string& reason);
+
+  app::Retention retention_;
+  app::MessageTable messages_;
+  std::function<void(const News&)> watcher_ = [](const News&) {};
+  std::map<std::uint64_t, core::StoredMessage> open_;  // as the news has it
   std::map<std::string, core::Recovered::Version> versions_;
   std::set<std::string> seen_;
   std::uint64_t run_ = 0;

@@ -23,6 +23,10 @@ inline constexpr std::array kept_seeds{
     KeptSeed{"FullMailboxAnsweredUnknownActor", 486},
     KeptSeed{"StoredMailBehindNewerAfterATakeover", 1662},
     KeptSeed{"ActorsLostWhenTheLastBatchsMailPassedTheLimit", 6408},
+    KeptSeed{"ReceiptToldTwiceWhileItWasFetched", 95},
+    KeptSeed{"AttemptBeyondTheLastAfterTheTargetUnregistered", 143},
+    KeptSeed{"AttemptCountedThatNeverLeft", 201},
+    KeptSeed{"RetryBeforeTheCommitStoredTwice", 459},
 };
 
 }  // namespace signal_hub::sim

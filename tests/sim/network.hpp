@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,8 +57,10 @@ struct Link {
   Micros rest{0};              // between two reads
   Micros stalled_until{0};
   bool backed_up = false;
-  bool reading = false;  // a read is scheduled
-  bool broken = false;   // writes fail
+  bool was_backed_up = false;
+  std::optional<Micros> backlog_since;  // what left the hub's core since then may come late
+  bool reading = false;                 // a read is scheduled
+  bool broken = false;                  // writes fail
   bool close_sent = false;
 };
 

@@ -50,6 +50,9 @@ void Network::offer(Link& link, std::string_view bytes) {
   }
   if (link.reader.broken()) tap_.broke(link, "a frame that a server must not send");
   link.backed_up = link.accepted < link.offered;
+  link.was_backed_up = link.was_backed_up || link.backed_up;
+  if (!link.backed_up) link.backlog_since.reset();
+  if (link.backed_up && !link.backlog_since) link.backlog_since = schedule_.now();
 }
 
 /// The kernel takes what it has room for.

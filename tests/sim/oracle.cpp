@@ -21,15 +21,17 @@ std::string field(std::span<const app::LogField> fields, std::string_view name) 
 
 }  // namespace
 
-Oracle::Oracle(const Plan& plan, Book& book, const Disk& disk)
+Oracle::Oracle(const Plan& plan, Book& book, const Disk& disk, const Schedule& schedule)
     : plan_(plan),
       book_(book),
       disk_(disk),
       membership_(book, plan.hub),
       answers_(book),
-      deliveries_(book, membership_) {
+      deliveries_(book, membership_),
+      promises_({plan, book, membership_, disk, schedule, tally_}) {
   constexpr std::size_t enough = 1'000;
   book_.forgetful = plan.hub.dedupe_memory < enough;
+  book_.store_refuses = plan.store.refuse_percent != 0 || plan.store.fail_percent != 0;
 }
 
 void Oracle::opened(const Link& link) {
@@ -52,6 +54,7 @@ void Oracle::note_handover(Request& request, const Link& link) {
   LinkRecord& record = book_.links[link.serial];
   request.handed.push_back({link.serial, book_.step, record.sequence.size(), book_.run});
   record.sequence.push_back(request.n);
+  promises_.handed(request, record);
   if (request.kind == Kind::connect && record.identity.empty()) record.identity = request.from;
   const bool forgotten = request.run != book_.run;
   const bool anew = request.handed.size() == 1 || forgotten || request.may_try_again;
@@ -101,7 +104,8 @@ void Oracle::emitted(const Link& link, std::string_view text, std::uint64_t end)
   if (!ids_.insert(message->id).second) book_.fail("an id is used again: " + message->text);
   LinkRecord& record = book_.links[link.serial];
   if (message->is_control()) return control(record, *message);
-  deliveries_.emitted(record, *message, end);
+  const Request* reliable = deliveries_.emitted(record, *message, end);
+  if (reliable != nullptr) promises_.emitted(record, *reliable, *message, end);
 }
 
 void Oracle::broke(const Link& link, std::string_view what) {
@@ -114,8 +118,13 @@ void Oracle::control(LinkRecord& link, const Message& message) {
     link.session_id = message.text_of("sessionId").value_or("");
     book_.by_session[link.session_id] = link.link->serial;
   }
+  const auto about = request_of_id(message.correlation_id.value_or(""));
+  if (about && *about < book_.requests.size() && is_receipt(book_.request(*about), message)) {
+    return promises_.told(link, book_.request(*about), message);
+  }
   Request* request = answers_.take(link, message);
   if (request == nullptr) return;
+  promises_.answered(*request, link);
   membership_.answered(*request, message.payload);
   if (request->kind == Kind::register_ && !request->refused) registered(*request, message);
   check_stored(*request);
@@ -138,6 +147,7 @@ void Oracle::started(WallTime wall, Micros at) {
   book_.failing = false;
   book_.turn_began = ++book_.step;
   membership_.restored(disk_, wall, at);
+  promises_.started();
   ++book_.step;
 }
 
@@ -148,6 +158,8 @@ void Oracle::logged(std::string_view event, std::span<const app::LogField> field
   }
   const std::string address = field(fields, "actorAddress");
   if (event.starts_with("actor_")) actor_event(event, session, address, at);
+  if (event == "row_refused") tally_.add(Situation::row_refused);
+  if (event.starts_with("breaker_")) promises_.breaker(address, event == "breaker_opened");
   if (event == "store_failed") book_.failing = true;
   if (event == "store_recovered") {
     book_.failing = false;
@@ -175,14 +187,17 @@ void Oracle::session_state(const std::string& session, const std::string& from,
   const auto link = book_.by_session.find(session);
   if (link == book_.by_session.end()) return;
   LinkRecord& record = book_.links[link->second];
+  for (const std::string& address : record.held) promises_.moved(address);
   if (to == "disconnecting") begin_ending(record, book_.turn_began);
   if (to == "disconnected") over(record);
 }
 
 void Oracle::actor_event(std::string_view event, const std::string& session,
                          const std::string& address, Micros at) {
+  promises_.moved(address);
   if (event == "actor_expired") return membership_.expired(address);
   if (event == "actor_away") return membership_.away(address, at);
+  promises_.returned(address);
   const auto link = book_.by_session.find(session);
   if (link == book_.by_session.end()) return;
   if (event == "actor_registered") membership_.registered(link->second, address);
@@ -203,6 +218,7 @@ void Oracle::turn_ended(const core::Stats& stats, Micros at) {
   const std::uint64_t drops =
       dropped(core::DropReason::mailbox_full) + dropped(core::DropReason::memory_limit);
   deliveries_.turn_ended(std::exchange(mail_drops_, drops) != drops);
+  promises_.turn_ended();
   check_budgets(stats);
   check_lag(stats, at);
   book_.turn_began = ++book_.step;
@@ -211,7 +227,8 @@ void Oracle::turn_ended(const core::Stats& stats, Micros at) {
 void Oracle::check_budgets(const core::Stats& stats) const {
   const std::size_t slack = (open_links_ + 1) * frame_slack;
   const std::size_t most = plan_.hub.max_queue_bytes * open_links_ + slack;
-  if (stats.queued_bytes > most && stats.mail_messages == 0) {
+  const std::size_t kept = stats.mail_messages + stats.acks_pending + stats.retries_pending;
+  if (stats.queued_bytes > most && kept == 0) {
     book_.fail("outboxes hold " + std::to_string(stats.queued_bytes) + " bytes");
   }
   if (stats.queued_bytes + stats.reassembly_bytes > plan_.hub.memory_limit + slack) {
@@ -268,10 +285,16 @@ void Oracle::died(bool clean) {
     versions_.clear();
   }
   turns_.clear();
+  promises_.died(clean);
   membership_.died();
 }
 
-void Oracle::check_quiet() {
+void Oracle::check_quiet(const core::Stats& stats) {
+  promises_.check_quiet();
+  if (stats.acks_pending + stats.retries_pending != 0) {
+    book_.fail(std::to_string(stats.acks_pending) + " deliveries are out and " +
+               std::to_string(stats.retries_pending) + " pause, though all is acknowledged");
+  }
   answers_.check_complete();
   deliveries_.check_complete(disk_, plan_.store.persistent);
   deliveries_.check_topic_orders();
@@ -289,6 +312,9 @@ void Oracle::check_empty(const core::Stats& stats) {
       {"fan-outs", stats.running_fanouts},
       {"dormant actors", stats.actors_dormant},
       {"waiting messages", stats.mail_messages},
+      {"deliveries that are out", stats.acks_pending},
+      {"deliveries that pause", stats.retries_pending},
+      {"open breakers", stats.breakers_open},
       {"answers that wait for a commit", stats.commit_waits},
       {"rows on disk", disk_.rows()},
       {"remembered requests", stats.dedupe_entries}};

@@ -15,12 +15,15 @@
 #include "membership.hpp"
 #include "plan.hpp"
 #include "process.hpp"
+#include "promises.hpp"
+#include "schedule.hpp"
+#include "tally.hpp"
 
 namespace signal_hub::sim {
 
 class Oracle final : public Tap {
  public:
-  Oracle(const Plan& plan, Book& book, const Disk& disk);
+  Oracle(const Plan& plan, Book& book, const Disk& disk, const Schedule& schedule);
 
   // The transport's side.
   void opened(const Link& link) override;
@@ -30,6 +33,7 @@ class Oracle final : public Tap {
   void broke(const Link& link, std::string_view what) override;
 
   // The process's side.
+  void committed(const Disk::News& news) { promises_.committed(news); }
   /// A run begins, with what is on disk.
   void started(WallTime wall, Micros at);
   void logged(std::string_view event, std::span<const app::LogField> fields, Micros at);
@@ -38,9 +42,12 @@ class Oracle final : public Tap {
   void died(bool clean);
 
   /// Nothing is under way any more.
-  void check_quiet();
+  void check_quiet(const core::Stats& stats);
   /// Everybody has left, and what is kept for a while has expired.
   void check_empty(const core::Stats& stats);
+
+  /// How often what happened.
+  Tally& tally() { return tally_; }
 
  private:
   void note_handover(Request& request, const Link& link);
@@ -62,6 +69,8 @@ class Oracle final : public Tap {
   Membership membership_;
   Answers answers_;
   Deliveries deliveries_;
+  Tally tally_;
+  Promises promises_;
   std::vector<std::uint32_t> concluding_;      // answered in this turn
   std::set<std::string> ids_;                  // of what the hub says, in this run
   std::map<std::string, std::string> states_;  // by session

@@ -61,6 +61,42 @@ void plan_appetite(Plan& plan, Dice& dice) {
   }
 }
 
+void plan_habits(ReliablePlan& reliable, Dice& dice) {
+  for (unsigned& weight : reliable.habits) weight = pick(dice, {0U, 1U, 1U, 5U});
+  reliable.habits[static_cast<std::size_t>(Habit::prompt)] += pick(dice, {1U, 10U, 40U});
+  unsigned& cut = reliable.habits[static_cast<std::size_t>(Habit::cut)];
+  cut = (cut + 2) / 3;
+}
+
+/// From dice of its own: the worlds without it stay what they were.
+void plan_reliable(Plan& plan, Dice dice) {
+  if (dice.chance(25)) return;
+  ReliablePlan& reliable = plan.reliable;
+  reliable.percent = pick(dice, {20U, 60U, 95U});
+  reliable.acks_percent = pick(dice, {50U, 90U, 100U});
+  reliable.overflow_percent = pick(dice, {0U, 0U, 50U});
+  reliable.ttl_percent = pick(dice, {0U, 10U, 50U});
+  reliable.ttl_max = pick(dice, {Millis{50}, Millis{2'000}, Millis{60'000}});
+  reliable.priority_percent = pick(dice, {0U, 30U});
+  plan_habits(reliable, dice);
+  HubSettings& hub = plan.hub;
+  hub.ack_timeout = pick(dice, {Millis{50}, Millis{500}, Millis{3'000}});
+  reliable.late_most = Micros{hub.ack_timeout} * 2;
+  hub.max_attempts = pick(dice, {1U, 2U, 3U, 5U, 5U});
+  hub.retry_base = pick(dice, {Millis{5}, Millis{100}, Millis{1'000}});
+  hub.retry_cap = pick(dice, {Millis{50}, Millis{1'000}, Millis{5'000}});
+  hub.ack_window =
+      pick(dice, {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{8}, std::size_t{64}});
+  hub.breaker_failures = pick(dice, {0U, 1U, 2U, 5U});
+  hub.breaker_pause = pick(dice, {Millis{50}, Millis{1'000}, Millis{10'000}});
+  hub.receipt_ttl = pick(dice, {Millis{600'000}, Millis{600'000}, Millis{2'000}});
+  hub.dedupe_window = pick(dice, {Millis{3'600'000}, Millis{3'600'000}, Millis{2'000}});
+  plan.store.refuse_percent = pick(dice, {0U, 0U, 10U});
+  plan.clock_jumps = pick(dice, {std::size_t{0}, std::size_t{0}, std::size_t{2}});
+  plan.appetite[static_cast<std::size_t>(Deed::send)] += pick(dice, {0U, 10U, 40U});
+  plan.appetite[static_cast<std::size_t>(Deed::retry)] += pick(dice, {0U, 2U, 10U});
+}
+
 }  // namespace
 
 Plan make_plan(std::uint64_t seed) {
@@ -87,6 +123,7 @@ Plan make_plan(std::uint64_t seed) {
   plan.store.slow_percent = pick(dice, {0U, 0U, 10U});
   plan.crashes = pick(dice, {std::size_t{0}, std::size_t{0}, std::size_t{1}, std::size_t{3}});
   plan.stops = pick(dice, {std::size_t{0}, std::size_t{0}, std::size_t{1}});
+  plan_reliable(plan, Dice(seed ^ 0x9e3779b97f4a7c15U));
   return plan;
 }
 

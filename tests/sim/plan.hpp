@@ -58,7 +58,34 @@ struct StorePlan {
   unsigned fail_percent = 0;  // of commits: the store then fails for a while
   // To see that it is noticed: commits that are reported, but not done.
   unsigned forget_percent = 0;
-  bool persistent = true;  // false: nothing survives the process
+  unsigned refuse_percent = 0;  // of rows of messages: refused for good
+  bool persistent = true;       // false: nothing survives the process
+};
+
+/// What a client does with a reliable delivery. `count_` is their number.
+enum class Habit : std::uint8_t {
+  prompt,
+  late,  // after a while, over whatever link it has then
+  never,
+  twice,
+  bulk,       // with others, later
+  give_back,  // a nack that wants another attempt
+  refuse,     // a nack for good
+  cut,        // acknowledges, and its connection breaks
+  count_,
+};
+inline constexpr std::size_t habit_count = static_cast<std::size_t>(Habit::count_);
+
+struct ReliablePlan {
+  unsigned percent = 0;              // of sends and publications: at least once
+  unsigned acks_percent = 80;        // of clients: register as acknowledging
+  unsigned ack_topics_percent = 50;  // of subscriptions: acknowledge
+  unsigned overflow_percent = 0;     // of clients: the oldest in their queue makes room
+  unsigned ttl_percent = 0;          // of messages
+  Millis ttl_max{1'000};
+  unsigned priority_percent = 0;  // of messages: not the usual one
+  Micros late_most{1'000'000};
+  std::array<unsigned, habit_count> habits{};  // weights
 };
 
 struct Plan {
@@ -67,6 +94,7 @@ struct Plan {
   ServerSettings server;
   NetworkPlan network;
   StorePlan store;
+  ReliablePlan reliable;
   std::size_t clients = 4;
   std::size_t topics = 4;
   unsigned shared_percent = 0;  // of clients: use the address of another
@@ -78,6 +106,7 @@ struct Plan {
   Micros duration{10'000'000};
   std::size_t crashes = 0;
   std::size_t stops = 0;
+  std::size_t clock_jumps = 0;
   std::array<unsigned, deed_count> appetite{};  // weights, by deed
 };
 

@@ -7,7 +7,6 @@
 namespace signal_hub::sim {
 namespace {
 
-constexpr Millis epoch{1'700'000'000'000};
 constexpr Micros turn_takes{20};        // before the next one can begin
 constexpr Micros poll_takes_most{300};  // events of this long may come in one turn
 
@@ -30,12 +29,11 @@ Settings settings_of(const Plan& plan) {
 
 }  // namespace
 
-WallTime wall_at(Micros time) { return WallTime{epoch + std::chrono::duration_cast<Millis>(time)}; }
-
 Process::Process(Around around, Disk& disk, app::Transport& transport, std::uint64_t run)
     : around_(around),
       run_(run),
       loop_time_(around.schedule.now()),
+      loop_wall_(around.schedule.wall()),
       settings_(settings_of(around.plan)),
       store_(around.plan.store, disk, around.schedule, around.dice, around.trace,
              [this] { wake(around_.schedule.now()); }),
@@ -70,7 +68,7 @@ void Process::recover(Disk& disk) {
 
 Now Process::now() const {
   const auto since = std::chrono::duration_cast<Millis>(loop_time_);
-  return {MonoTime{boot(run_) + since}, wall_at(loop_time_)};
+  return {MonoTime{boot(run_) + since}, loop_wall_};
 }
 
 void Process::post(HubEvent event) {
@@ -102,6 +100,7 @@ void Process::wake_for_deadline() {
 void Process::turn() {
   next_turn_.reset();
   loop_time_ = around_.schedule.now();
+  loop_wall_ = around_.schedule.wall();
   working_.swap(inbox_);
   for (const HubEvent& event : working_) event(server_);
   working_.clear();

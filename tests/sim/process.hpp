@@ -15,9 +15,6 @@
 
 namespace signal_hub::sim {
 
-/// The wall clock of the simulated world.
-WallTime wall_at(Micros time);
-
 /// What can be seen of a run from outside.
 class RunEvents {
  public:
@@ -75,7 +72,8 @@ class Process final : private app::Clock, private app::Timer, private app::Logge
 
   Around around_;
   std::uint64_t run_;
-  Micros loop_time_;  // stands still within a turn
+  Micros loop_time_;  // stands still within a turn, as the wall clock does
+  WallTime loop_wall_;
   mutable std::uint64_t stopwatch_ = 1;
   Settings settings_;
   SimStore store_;

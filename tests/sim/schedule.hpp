@@ -6,6 +6,8 @@
 #include <functional>
 #include <vector>
 
+#include "base/time.hpp"
+
 namespace signal_hub::sim {
 
 using Micros = std::chrono::microseconds;
@@ -16,6 +18,12 @@ class Schedule {
 
   Micros now() const { return now_; }
 
+  /// The wall clock, which may jump.
+  WallTime wall() const {
+    return WallTime{epoch + std::chrono::duration_cast<Millis>(now_) + jumped_};
+  }
+  void jump_wall(Millis by) { jumped_ += by; }
+
   /// Times in the past mean now. Same time: first scheduled, first done.
   void at(Micros when, Action action);
   void after(Micros delay, Action action) { at(now_ + delay, std::move(action)); }
@@ -24,6 +32,8 @@ class Schedule {
   bool step(Micros until);
 
  private:
+  static constexpr Millis epoch{1'700'000'000'000};
+
   struct Entry {
     Micros when;
     std::uint64_t order;
@@ -34,6 +44,7 @@ class Schedule {
   std::vector<Entry> heap_;
   std::uint64_t order_ = 0;
   Micros now_{0};
+  Millis jumped_{0};
 };
 
 }  // namespace signal_hub::sim

@@ -1,6 +1,7 @@
 // sim --seeds FROM..TO: runs them all and prints what failed. sim --trace SEED: prints one run.
 #include <chrono>
 #include <cstdlib>
+#include <iomanip>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -23,15 +24,24 @@ int trace(std::uint64_t seed) {
   return outcome.fault.empty() ? 0 : 1;
 }
 
+void print(const Tally& tally) {
+  for (std::size_t i = 0; i < situation_count; ++i) {
+    const auto situation = static_cast<Situation>(i);
+    std::cout << std::setw(10) << tally.of(situation) << "  " << name(situation) << "\n";
+  }
+}
+
 int hunt(std::uint64_t from, std::uint64_t to) {
   const auto began = std::chrono::steady_clock::now();
   std::size_t failed = 0;
   std::size_t requests = 0;
   std::uint64_t deliveries = 0;
+  Tally tally;
   for (std::uint64_t seed = from; seed <= to; ++seed) {
     const Outcome outcome = run_seed(seed, nullptr);
     requests += outcome.requests;
     deliveries += outcome.deliveries;
+    tally.add(outcome.tally);
     if (outcome.fault.empty()) continue;
     ++failed;
     std::cout << "seed " << seed << ": " << outcome.fault << std::endl;
@@ -40,6 +50,7 @@ int hunt(std::uint64_t from, std::uint64_t to) {
   std::cout << to - from + 1 << " seeds, " << failed << " failed; " << requests << " requests, "
             << deliveries << " deliveries, "
             << static_cast<double>(to - from + 1) / took.count() * 60 << " seeds a minute\n";
+  print(tally);
   return failed == 0 ? 0 : 1;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 namespace signal_hub::sim {
 namespace {
@@ -31,7 +32,21 @@ void SimStore::later(Micros delay, std::function<void()> action) {
 
 void SimStore::submit(core::Batch batch) {
   in_flight_ = std::move(batch);
+  refuse_rows();
   attempt(Micros{0});
+}
+
+void SimStore::refuse_rows() {
+  refused_.clear();
+  if (plan_.refuse_percent == 0) return;
+  std::erase_if(in_flight_->entries, [this](const core::Batch::Entry& e) {
+    const auto* row = std::get_if<core::MessageRow>(&e.entry);
+    const bool may =
+        (row != nullptr && row->reliable) || std::holds_alternative<core::PublicationRow>(e.entry);
+    if (!may || !dice_.chance(plan_.refuse_percent)) return false;
+    refused_.push_back(e.seq);
+    return true;
+  });
 }
 
 void SimStore::attempt(Micros pause) {
@@ -76,7 +91,8 @@ void SimStore::poll(app::StoreEvents& events) {
   const std::uint64_t seq = in_flight_->seq;
   in_flight_.reset();
   ++figures_.commits;
-  events.durable(seq, {});
+  figures_.rows_refused += refused_.size();
+  events.durable(seq, refused_);
 }
 
 void SimStore::crash() {

@@ -38,7 +38,9 @@ class SimStore final : public app::Store {
 
   void attempt(Micros pause);
   void finish_attempt();
+  /// Without the rows that are refused for good.
   void commit();
+  void refuse_rows();
   /// Does something later, unless the store is gone by then.
   void later(Micros delay, std::function<void()> action);
 
@@ -51,6 +53,7 @@ class SimStore final : public app::Store {
   std::shared_ptr<const bool> alive_ = std::make_shared<bool>(true);
   app::StoreFigures figures_;
   std::optional<core::Batch> in_flight_;
+  std::vector<std::uint64_t> refused_;  // of its entries
   News news_ = News::none;
   Micros failing_until_{0};
   std::vector<core::Loaded> loaded_;

@@ -9,6 +9,7 @@ namespace {
 constexpr Micros second{1'000'000};
 constexpr Micros settling = 70 * second;     // after the last deed: idle timeouts, throttles, cuts
 constexpr Micros forgetting = 400 * second;  // longer than any idle timeout, TTL or memory
+constexpr Micros jump_most = 3 * 3'600 * second;
 constexpr Micros downtime_most = 2 * second;
 constexpr std::size_t events_most = 3'000'000;  // more: somebody runs in circles
 
@@ -16,13 +17,15 @@ class World final : private ClientEvents, private RunEvents {
  public:
   World(const Plan& plan, std::ostream* trace)
       : plan_(plan),
+        disk_(app::Retention{plan.hub.receipt_ttl, plan.hub.dedupe_window}),
         dice_(plan.seed ^ 0x5bd1e995U),
         trace_(trace),
-        oracle_(plan_, book_, disk_),
+        oracle_(plan_, book_, disk_, schedule_),
         network_(plan_, schedule_, dice_, trace_, *this, oracle_,
                  [this](HubEvent event) { return post(std::move(event)); }) {}
 
   Outcome run() {
+    disk_.watch([this](const Disk::News& news) { oracle_.committed(news); });
     start_hub();
     for (std::uint32_t i = 0; i < plan_.clients; ++i) {
       clients_.push_back(
@@ -33,7 +36,7 @@ class World final : private ClientEvents, private RunEvents {
     pass(plan_.duration);
     quieten();
     empty();
-    return {trace_.hash(), book_.fault, book_.requests.size(), deliveries_};
+    return {trace_.hash(), book_.fault, book_.requests.size(), deliveries_, oracle_.tally()};
   }
 
  private:
@@ -61,13 +64,34 @@ class World final : private ClientEvents, private RunEvents {
         crash ? end_hub("crash") : process_->terminate();
       });
     }
+    for (std::size_t i = 0; i < plan_.clock_jumps; ++i) {
+      schedule_.at(dice_.between(Micros{0}, plan_.duration), [this] { jump(); });
+    }
+  }
+
+  void jump() {
+    const bool forwards = dice_.chance(50);
+    const Millis by = std::chrono::duration_cast<Millis>(dice_.between(Micros{0}, jump_most));
+    schedule_.jump_wall(forwards ? by : -by);
+    if (!forwards) jumped_back_ += by;
+    trace_.note(schedule_.now(), forwards ? "clock forwards" : "clock backwards",
+                static_cast<std::uint64_t>(by.count()), {});
+    oracle_.tally().add(forwards ? Situation::clock_forwards : Situation::clock_backwards);
+  }
+
+  /// A run is about to end.
+  void count_run() {
+    const core::Stats stats = process_->stats();
+    deliveries_ += stats.deliveries;
+    oracle_.tally().add(Situation::ack_timeout, stats.ack_timeouts);
+    oracle_.tally().add(Situation::attempt_lost_with_its_link, stats.attempts_lost);
   }
 
   void start_hub() {
     ++run_;
     trace_.note(schedule_.now(), "start", run_, {});
     if (!plan_.store.persistent) disk_.wipe();
-    oracle_.started(wall_at(schedule_.now()), schedule_.now());
+    oracle_.started(schedule_.wall(), schedule_.now());
     process_ = std::make_unique<Process>(Process::Around{plan_, schedule_, dice_, trace_, *this},
                                          disk_, network_, run_);
     network_.listen();
@@ -75,7 +99,7 @@ class World final : private ClientEvents, private RunEvents {
 
   void end_hub(std::string_view how) {
     trace_.note(schedule_.now(), how, run_, {});
-    deliveries_ += process_->stats().deliveries;
+    count_run();
     const bool clean = how == "stopped";
     if (!clean) process_->crash();
     process_.reset();
@@ -90,8 +114,8 @@ class World final : private ClientEvents, private RunEvents {
     pass(settling);
     for (const auto& client : clients_) client->settle();
     pass(settling);
-    if (!well()) return;
-    oracle_.check_quiet();
+    if (!well() || process_ == nullptr) return;
+    oracle_.check_quiet(process_->stats());
     for (const auto& client : clients_) {
       if (!client->paused().empty()) {
         book_.fail("a sender to " + *client->paused().begin() + " was never resumed");
@@ -106,9 +130,9 @@ class World final : private ClientEvents, private RunEvents {
 
   void empty() {
     for (const auto& client : clients_) client->leave();
-    pass(forgetting);
+    pass(forgetting + jumped_back_);
     if (!well() || process_ == nullptr) return;
-    deliveries_ += process_->stats().deliveries;
+    count_run();
     oracle_.check_empty(process_->stats());
   }
 
@@ -149,6 +173,7 @@ class World final : private ClientEvents, private RunEvents {
   std::uint64_t run_ = 0;
   std::size_t events_ = 0;
   std::uint64_t deliveries_ = 0;
+  Micros jumped_back_{0};  // the wall clock, in all
 };
 
 }  // namespace

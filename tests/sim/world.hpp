@@ -18,6 +18,7 @@ struct Outcome {
   std::string fault;       // empty: all promises were kept
   std::size_t requests = 0;
   std::uint64_t deliveries = 0;
+  Tally tally;
 };
 
 /// Runs a plan to its end. `trace` may be null.
