@@ -68,6 +68,7 @@ std::optional<std::uint64_t> Mailbox::oldest() const {
 
 Mailbox::Place Mailbox::find(std::uint64_t position) {
   const auto is = [position](const Held& h) { return h.position == position; };
+  if (!held_.empty() && is(held_.back())) return held_.end() - 1;  // its commit has just come
   if (moved_up_ != 0) return std::find_if(held_.begin(), held_.end(), is);
   const auto at = std::lower_bound(held_.begin(), held_.end(), position,
                                    [](const Held& h, std::uint64_t p) { return h.position < p; });
