@@ -44,6 +44,7 @@ void send_mail(State& state, ActorId id, Actor& actor, Session& session, Now now
 }
 
 void expire_box(State& state, ActorId id, Actor& actor, Mailbox& box, bool reliable, Now now) {
+  if (!box.any_expires()) return;
   bool any = false;
   box.for_each([&](const Held& held) { any = any || expired(held, now); });
   if (!any) return;

@@ -19,6 +19,7 @@ void Mailbox::count_in(const Held& held) {
   bytes_ += held.bytes;
   if (held.letter) bytes_here_ += held.bytes;
   promised_ += held.promised ? 1 : 0;
+  expiring_ += held.expires == never ? 0 : 1;
   moved_up_ += held.priority == usual_priority ? 0 : 1;
 }
 
@@ -26,6 +27,7 @@ void Mailbox::count_out(const Held& held) {
   bytes_ -= held.bytes;
   if (held.letter) bytes_here_ -= held.bytes;
   promised_ -= held.promised ? 1 : 0;
+  expiring_ -= held.expires == never ? 0 : 1;
   moved_up_ -= held.priority == usual_priority ? 0 : 1;
 }
 

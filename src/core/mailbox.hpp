@@ -58,6 +58,7 @@ class Mailbox {
   std::size_t bytes() const { return bytes_; }            // of all tails
   std::size_t bytes_here() const { return bytes_here_; }  // of those in memory
   std::size_t promised() const { return promised_; }
+  bool any_expires() const { return expiring_ != 0; }  // at some time
 
   Held& front() { return held_.front(); }
   /// REQUIRES: !empty().
@@ -97,6 +98,7 @@ class Mailbox {
   std::size_t bytes_ = 0;
   std::size_t bytes_here_ = 0;
   std::size_t promised_ = 0;
+  std::size_t expiring_ = 0;
   std::size_t moved_up_ = 0;  // of another priority than the usual one: order is not that of age
 };
 

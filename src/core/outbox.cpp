@@ -23,7 +23,15 @@ ByteBuffer BufferPool::take() {
   ByteBuffer buffer = std::move(free_.back());
   free_.pop_back();
   free_bytes_ -= buffer.capacity();
+  unused_ = std::min(unused_, free_.size());
   return buffer;
+}
+
+void BufferPool::trim() {
+  const auto used = free_.begin() + static_cast<std::ptrdiff_t>(unused_);
+  for (auto at = free_.begin(); at != used; ++at) free_bytes_ -= at->capacity();
+  free_.erase(free_.begin(), used);
+  unused_ = free_.size();
 }
 
 void BufferPool::give(ByteBuffer&& buffer) {

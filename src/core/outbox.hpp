@@ -40,6 +40,10 @@ class BufferPool {
   ByteBuffer take();
   void give(ByteBuffer&& buffer);
 
+  /// Lets go of the buffers that nobody took since the last call.
+  void trim();
+  std::size_t free_bytes() const { return free_bytes_; }
+
   // The lists of an outbox; empty ones, with room.
   std::vector<OutboxChunk> take_chunks() { return take_from(chunks_); }
   std::vector<OutboxFrame> take_frames() { return take_from(frames_); }
@@ -65,10 +69,11 @@ class BufferPool {
   // What is kept after a storm is bounded.
   static constexpr std::size_t kept_lists = 1024;
   static constexpr std::size_t kept_list_bytes = 4096;
-  static constexpr std::size_t kept_buffer_bytes = std::size_t{8} << 20U;  // of all buffers
+  static constexpr std::size_t kept_buffer_bytes = std::size_t{32} << 20U;  // of all buffers
 
   std::vector<ByteBuffer> free_;
   std::size_t free_bytes_ = 0;
+  std::size_t unused_ = 0;  // of free_, from its front: not taken since the last trim()
   std::vector<std::vector<OutboxChunk>> chunks_;
   std::vector<std::vector<OutboxFrame>> frames_;
 };

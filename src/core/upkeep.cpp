@@ -101,6 +101,7 @@ void actor_due(State& state, ActorId id, Actor& actor, Now now) {
 }
 
 void keep_house(State& state, Now now) {
+  state.buffers.trim();
   state.dedupe.expire(now.mono);
   state.nonces.expire(now.mono);
   state.remembered.expire(now.mono);

@@ -45,6 +45,23 @@ TEST_F(OutboxTest, CoalescesSmallFrames) {
   EXPECT_EQ(outbox.frames_handed_over(), 2U);
 }
 
+TEST_F(OutboxTest, WhatIsNotUsedAgainIsLetGo) {
+  Outbox other;
+  add("a");
+  other.append(pool, wire::Opcode::text, "b", "", "", nullptr, 0);
+  drain();
+  other.handed_over(pool, other.unsent().size(), 0, deliveries);
+  const std::size_t both = pool.free_bytes();
+  pool.trim();  // used until now
+  EXPECT_EQ(pool.free_bytes(), both);
+  add("a");
+  drain();
+  pool.trim();
+  EXPECT_EQ(pool.free_bytes(), both / 2);
+  pool.trim();
+  EXPECT_EQ(pool.free_bytes(), 0U);
+}
+
 TEST_F(OutboxTest, SharesLargeTails) {
   const auto tail = std::make_shared<const std::string>(10'000, 'x');
   add_shared("head", tail);
