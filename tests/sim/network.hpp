@@ -58,6 +58,7 @@ struct Link {
   Micros stalled_until{0};
   bool backed_up = false;
   bool was_backed_up = false;
+  Micros backed_up_last{0};
   std::optional<Micros> backlog_since;  // what left the hub's core since then may come late
   bool reading = false;                 // a read is scheduled
   bool broken = false;                  // writes fail

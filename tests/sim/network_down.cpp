@@ -12,6 +12,7 @@ constexpr unsigned opcode_text = 1;
 constexpr unsigned opcode_close = 8;
 constexpr unsigned opcode_ping = 9;
 constexpr Micros notices_cut{100};
+constexpr Micros catches_up{50'000};  // the hub, when a link takes bytes again
 
 unsigned close_code(const Frame& frame) {
   if (frame.payload.size() < 2) return 0;
@@ -39,6 +40,8 @@ app::WriteOutcome Network::write(ConnId conn, std::string_view bytes) {
 
 void Network::offer(Link& link, std::string_view bytes) {
   trace_.note(schedule_.now(), "down", link.serial, bytes);
+  // The hub may have more to write than it hands over at once.
+  if (schedule_.now() - link.backed_up_last > catches_up) link.backlog_since.reset();
   link.offered += bytes.size();
   link.reader.feed(bytes);
   accept(link);
@@ -51,8 +54,9 @@ void Network::offer(Link& link, std::string_view bytes) {
   if (link.reader.broken()) tap_.broke(link, "a frame that a server must not send");
   link.backed_up = link.accepted < link.offered;
   link.was_backed_up = link.was_backed_up || link.backed_up;
-  if (!link.backed_up) link.backlog_since.reset();
-  if (link.backed_up && !link.backlog_since) link.backlog_since = schedule_.now();
+  if (!link.backed_up) return;
+  if (!link.backlog_since) link.backlog_since = schedule_.now();
+  link.backed_up_last = schedule_.now();
 }
 
 /// The kernel takes what it has room for.
@@ -83,6 +87,7 @@ void Network::take(Link& link) {
   accept(link);
   if (!link.backed_up || link.accepted < link.offered) return;
   link.backed_up = false;
+  link.backed_up_last = schedule_.now();
   post_([&link](app::TransportEvents& hub) {
     if (link.hub_end) hub.writable(link.conn);
   });
