@@ -120,7 +120,7 @@ struct MessageTable::Reader {
 
   void operator()(const core::LoadRequest::Texts& texts) const { add(t.waiting_, texts.positions); }
   void operator()(const core::LoadRequest::Receipts& receipts) const {
-    const WallTime since = too_old(t.at_, t.retention_.receipt_ttl);
+    const WallTime since = too_old(t.aged_at_, t.retention_.receipt_ttl);
     for (auto at = t.finished_.upper_bound(receipts.after); at != t.finished_.end(); ++at) {
       const StoredMessage& row = at->second;
       if (out.size() == receipts.most) return;
@@ -158,6 +158,7 @@ struct MessageTable::Reader {
 
 void MessageTable::apply(const core::Batch& batch) {
   at_ = batch.at;
+  aged_at_ = batch.aged_at;
   for (const core::Batch::Entry& entry : batch.entries) std::visit(Writer{*this}, entry.entry);
   constexpr std::size_t at_least = 16;
   trim(2 * batch.entries.size() + at_least);  // faster than they come
@@ -185,13 +186,13 @@ void MessageTable::trim(std::size_t looked_at) {
 /// From the front on, where the old ones are. What waited long and has ended just now stands among
 /// them: it is passed over, and looked at again when the sweep begins anew.
 void MessageTable::trim_finished(std::size_t looked_at) {
-  const WallTime accepted = too_old(at_, retention_.dedupe_window);
-  const WallTime finished = too_old(at_, retention_.receipt_ttl);
+  const WallTime accepted = too_old(aged_at_, retention_.dedupe_window);
+  const WallTime finished = too_old(aged_at_, retention_.receipt_ttl);
   auto at = finished_.upper_bound(std::exchange(swept_upto_, 0));
   for (; at != finished_.end() && at->second.accepted_at <= accepted; --looked_at) {
     if (looked_at == 0) return;
     swept_upto_ = at->first;
-    const bool goes = at->second.finished_at.value_or(at_) <= finished;
+    const bool goes = at->second.finished_at.value_or(aged_at_) <= finished;
     at = goes ? finished_.erase(at) : std::next(at);
   }
   swept_upto_ = 0;
@@ -199,7 +200,7 @@ void MessageTable::trim_finished(std::size_t looked_at) {
 
 void MessageTable::trim_dead() {
   const std::size_t limit = retention_.dead_letter_limit;
-  const WallTime rotten = too_old(at_, retention_.dead_letter_ttl);
+  const WallTime rotten = too_old(aged_at_, retention_.dead_letter_ttl);
   while (!by_death_.empty() &&
          (by_death_.begin()->first <= rotten || (limit != 0 && dead_.size() > limit))) {
     dead_.erase(by_death_.begin()->second);

@@ -46,6 +46,7 @@ class MessageTable {
   std::set<std::pair<WallTime, std::uint64_t>> by_death_;  // of the dead ones
   std::uint64_t swept_upto_ = 0;  // finished ones up to this position were looked at
   WallTime at_{};                 // of the last batch
+  WallTime aged_at_{};            // and for what is kept for a time
   std::uint64_t evicted_ = 0;
 };
 

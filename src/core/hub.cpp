@@ -217,10 +217,20 @@ void Hub::take_events(std::vector<Event>& out) {
 
 const Journal& Hub::journal() const { return state_->journal; }
 
+namespace {
+
+void stamp(const State& state, Batch& batch, Now now) {
+  batch.at = now.wall;
+  // Set forward, the clock would take away what is to be kept; set back, what is written then.
+  batch.aged_at = std::min(now.wall, state.stats.started + (now.mono - state.started_mono));
+}
+
+}  // namespace
+
 Batch Hub::take_batch(Now now) {
   if (state_->journal.starting_over()) journal_everything(*state_, now);
   Batch batch = state_->journal.take_batch();
-  batch.at = now.wall;
+  stamp(*state_, batch, now);
   return batch;
 }
 
@@ -228,7 +238,7 @@ Batch Hub::take_last_batch(Now now) {
   journal_mail(*state_, now);  // first: it may be what the journal has no room for
   if (state_->journal.starting_over()) journal_everything(*state_, now);
   Batch batch = state_->journal.take_last_batch();
-  batch.at = now.wall;
+  stamp(*state_, batch, now);
   return batch;
 }
 

@@ -155,8 +155,9 @@ struct Batch {
   };
   std::uint64_t seq = 0;  // of its last entry; rises from batch to batch
   std::vector<Entry> entries;
-  bool last = false;  // the hub stops: what is written now is all there is
-  WallTime at{};      // when it was taken, written as the time its messages were stored
+  bool last = false;   // the hub stops: what is written now is all there is
+  WallTime at{};       // when it was taken, written as the time its messages were stored
+  WallTime aged_at{};  // what is kept for a time is as old as this says: no jump of a clock ages it
 };
 
 /// What a start finds.

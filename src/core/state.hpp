@@ -77,6 +77,7 @@ struct State {
         std::uint64_t seed, Now started)
       : settings(settings_), authenticator(authenticator_), mac(std::move(mac_)), rng(seed) {
     stats.started = started.wall;
+    started_mono = started.mono;
   }
 
   HubSettings settings;
@@ -84,6 +85,7 @@ struct State {
   Mac mac;
   Rng rng;
   wire::EnvelopeDecoder decoder;
+  MonoTime started_mono{};  // when stats.started was
 
   // Memory held in queues, in bytes; before what is accounted here, so that it outlives it.
   std::size_t queued_frames = 0;  // in outboxes

@@ -63,7 +63,7 @@ class StoreBench {
     batch.entries.reserve(entries.size());
     for (core::JournalEntry& entry : entries) batch.entries.push_back({++seq_, std::move(entry)});
     batch.seq = seq_;
-    batch.at = at;
+    batch.at = batch.aged_at = at;
     store_->submit(std::move(batch));
     for (; waiter_.done != seq_; store_->poll(waiter_)) uv_run(&loop_, UV_RUN_ONCE);
   }

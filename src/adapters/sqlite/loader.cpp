@@ -104,8 +104,8 @@ Loader::~Loader() = default;
 
 void Loader::close() { connection_.reset(); }
 
-std::vector<core::Loaded> Loader::load(const std::vector<LoadRequest>& requests, WallTime now) {
-  const std::int64_t since = receipt_ttl_ == 0ms ? INT64_MIN : epoch_ms(now - receipt_ttl_);
+std::vector<core::Loaded> Loader::load(const std::vector<LoadRequest>& requests, WallTime aged_at) {
+  const std::int64_t since = receipt_ttl_ == 0ms ? INT64_MIN : epoch_ms(aged_at - receipt_ttl_);
   std::vector<core::Loaded> answers;
   answers.reserve(requests.size());
   for (const LoadRequest& request : requests) {

@@ -22,8 +22,9 @@ class Loader {
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  /// Never throws; an answer for each request, failed ones included. `now` tells a receipt's age.
-  std::vector<core::Loaded> load(const std::vector<core::LoadRequest>& requests, WallTime now);
+  /// Never throws; an answer for each request, failed ones included. `aged_at` tells a receipt's
+  /// age.
+  std::vector<core::Loaded> load(const std::vector<core::LoadRequest>& requests, WallTime aged_at);
 
   void close();
 

@@ -18,7 +18,7 @@ constexpr Millis backoff_first{100};
 constexpr Millis backoff_most{5'000};
 constexpr Millis upkeep_least{1};
 
-/// Receipts age by the clock of the machine, which core gave them their times by.
+/// Until the first batch says.
 WallTime wall_time() {
   return std::chrono::time_point_cast<Millis>(
       WallTime{} +
@@ -50,7 +50,8 @@ SqliteStore::SqliteStore(uv_loop_t* loop, const SqliteOptions& options, FileLock
                                                   cut_due_ = wal_.above_limit();
                                                   next();
                                                 })),
-      backoff_(backoff_first) {
+      backoff_(backoff_first),
+      aged_at_(wall_time()) {
   figures_.persistent = true;
   show(writer_.amounts());
   sized(wal_bytes(options.path), false);  // what a crash has left
@@ -97,6 +98,7 @@ void SqliteStore::search_for_damage() {
 
 void SqliteStore::submit(core::Batch batch) {
   batch_ = std::move(batch);
+  aged_at_ = batch_->aged_at;
   write_due_ = true;
   next();
 }
@@ -156,7 +158,7 @@ void SqliteStore::start_loads(Lane& lane) {
       std::make_shared<std::vector<core::LoadRequest>>(std::exchange(lane.waiting, {}));
   const auto answers = std::make_shared<std::vector<core::Loaded>>();
   lane.job.start(
-      [&lane, requests, answers] { *answers = lane.loader.load(*requests, wall_time()); },
+      [&lane, requests, answers, at = aged_at_] { *answers = lane.loader.load(*requests, at); },
       [this, answers] {
         for (core::Loaded& rows : *answers) outcomes_.emplace_back(std::move(rows));
         next();

@@ -106,6 +106,7 @@ class SqliteStore final : public app::Store {
   std::optional<core::Batch> batch_;  // in flight, or failed and to be tried again
   bool write_due_ = false;            // the batch is to be written as soon as nothing is in the way
   Millis backoff_;
+  WallTime aged_at_;  // of the last batch
   bool copy_due_ = false;
   bool cut_due_ = false;
   bool cutting_ = false;

@@ -138,7 +138,7 @@ bool Writer::write_one(const core::JournalEntry& entry, WallTime at) {
 
 void Writer::finish(const core::Batch& batch) {
   Connection& c = *connection_;
-  c.trimmer.trim(c.statements.messages().take_changes(), batch.at);
+  c.trimmer.trim(c.statements.messages().take_changes(), batch.aged_at);
   c.statements.set_meta("last_batch", static_cast<std::int64_t>(batch.seq));
   if (batch.last) c.statements.set_meta("stopped_clean", 1);
   const StoredAmounts amounts = measure();

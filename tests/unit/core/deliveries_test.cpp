@@ -157,6 +157,36 @@ TEST(Deliveries, TheBreakerOpensOnceAndLetsOneThrough) {
   EXPECT_EQ(with_type(w.take(back), "x"), 1U) << "a return is tried at once";
 }
 
+TEST(Deliveries, AClockThatJumpsForgetsNoId) {
+  for (const Millis jump : {Millis{3h}, Millis{-3h}}) {
+    Stored w;
+    const ConnId a = w.member("@(a)");
+    w.member("@(b)");  // does not acknowledge: it is finished when its bytes have left
+    const auto sent = [&w] {
+      return w.message("@(a)", "hub:send", R"({"type":"x"})", reliable, "@(b)");
+    };
+    const std::string before = sent();
+    w.hub.frame(a, before, w.at());
+    w.commit();
+    w.jumped = jump;
+    const std::string after = sent();
+    w.hub.frame(a, after, w.at());
+    w.commit();
+    for (int i = 0; i < 3; ++i) {  // what is old enough goes
+      w.send(a);
+      w.pass(1s);
+    }
+    w.take(a);
+    for (const std::string& again : {before, after}) {
+      w.hub.frame(a, again, w.at());
+      w.read();
+      const auto got = w.take(a);
+      ASSERT_EQ(got.size(), 1U);
+      EXPECT_EQ(payload_of(got[0], "duplicate"), "true") << jump.count() << ' ' << again;
+    }
+  }
+}
+
 TEST(Deliveries, ACrashBetweenTheCommitAndTheAnswerIsADuplicateLater) {
   Stored first;
   const ConnId a = first.member("@(a)");

@@ -67,7 +67,7 @@ TEST(SqliteLoads, receipts_that_are_too_old_are_nobodys_any_more) {
   LoadWorld w;
   w.options.kept.receipt_ttl = 1h;
   w.start();
-  const WallTime now = machine_time();
+  const WallTime now = w.batch_time = machine_time();
   ASSERT_TRUE(w.write({from("@(x)", 1), from("@(y)", 2), done(1, now - 2h), done(2, now)}));
   EXPECT_TRUE(w.receipts("@(x)", 10).empty());
   w.restart(now);

@@ -33,7 +33,7 @@ struct InMemory {
     core::Batch batch;
     for (JournalEntry& entry : entries) batch.entries.push_back({++seq, std::move(entry)});
     batch.seq = seq;
-    batch.at = batch_time;
+    batch.at = batch.aged_at = batch_time;
     store->submit(std::move(batch));
     store->poll(reports);
     return reports.durable_seq == seq;

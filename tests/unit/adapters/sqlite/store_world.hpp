@@ -110,7 +110,7 @@ class World {
     core::Batch made;
     for (core::JournalEntry& entry : entries) made.entries.push_back({++seq, std::move(entry)});
     made.seq = seq;
-    made.at = batch_time;
+    made.at = made.aged_at = batch_time;
     return made;
   }
 
