@@ -20,6 +20,7 @@
 #include "app/archive.hpp"
 #include "app/event_log.hpp"
 #include "app/event_ring.hpp"
+#include "app/memory_archive.hpp"
 #include "app/memory_store.hpp"
 #include "app/server.hpp"
 #include "base/limits.hpp"
@@ -103,7 +104,7 @@ class Process {
              {{"version", std::string(server_version)}, {"pid", std::int64_t{getpid()}}});
     if (settings_.server.db == in_memory) {
       app::MemoryStore store(app::retention_of(settings_));
-      app::EmptyArchive archive;
+      app::MemoryArchive archive(store.messages());
       const int code = serve_with(store, archive, {}, adapters::new_mac_key(), nothing_more);
       loop_->finish();
       return code;

@@ -97,14 +97,4 @@ class Archive {
   virtual std::vector<ArchiveReply> take_replies() = 0;
 };
 
-/// Of a hub that keeps nothing on disk: everything is empty.
-class EmptyArchive final : public Archive {
- public:
-  bool ask(std::uint64_t ticket, ArchiveQuery query) override;
-  std::vector<ArchiveReply> take_replies() override { return std::exchange(replies_, {}); }
-
- private:
-  std::vector<ArchiveReply> replies_;
-};
-
 }  // namespace signal_hub::app

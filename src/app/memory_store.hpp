@@ -19,6 +19,7 @@ class MemoryStore final : public Store {
   void load(core::LoadRequest request) override { loads_.push_back(std::move(request)); }
   void poll(StoreEvents& events) override;
   const StoreFigures& figures() const override { return figures_; }
+  const MessageTable& messages() const { return messages_; }
 
  private:
   MessageTable messages_;

@@ -45,4 +45,21 @@ std::string history_json(const StoredMessage& m) {
   return json;
 }
 
+ArchivedMessage archived(const StoredMessage& row) {
+  ArchivedMessage m;
+  m.position = row.position;
+  m.target = row.target;
+  m.sender = row.sender;
+  m.message_id = row.message_id;
+  m.state = state_of(row);
+  if (!row.reason.empty()) m.reason = row.reason;
+  if (!row.last_error.empty()) m.last_error = row.last_error;
+  m.attempts = row.attempts;
+  m.accepted_at = row.accepted_at;
+  m.ended_at = row.finished_at;
+  m.expires_at = row.expires_at;
+  m.history = history_json(row);
+  return m;
+}
+
 }  // namespace signal_hub::app

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "app/archive.hpp"
 #include "core/journal_entries.hpp"
 #include "core/trail.hpp"
 
@@ -17,5 +18,8 @@ core::Trail history_of(const core::StoredMessage& message);
 
 /// The same as a JSON array of {at, event, detail}.
 std::string history_json(const core::StoredMessage& message);
+
+/// All of it that is not in its text.
+ArchivedMessage archived(const core::StoredMessage& message);
 
 }  // namespace signal_hub::app

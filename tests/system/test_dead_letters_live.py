@@ -10,10 +10,11 @@ from reliable import FLAGS, ack, acking, dead, delivery_of, nack, queued, receip
 from test_away import lose
 
 
-@pytest.fixture(name="place")
-def fixture_place(start_hub, tmp_path):
+@pytest.fixture(name="place", params=["hub.db", ":memory:"])
+def fixture_place(request, start_hub, tmp_path):
     """A hub with a database and an operator's door: the hub, the door, the database."""
-    door, database = tmp_path / "admin.sock", tmp_path / "hub.db"
+    door = tmp_path / "admin.sock"
+    database = tmp_path / request.param if request.param == "hub.db" else request.param
     return start_hub(*FLAGS, "--admin-socket", door, db=database), door, database
 
 
@@ -93,14 +94,16 @@ async def test_the_command_has_the_hub_do_it(place):
     a, b = await actor(hub), await acking(hub)
     id_ = await poisoned(a, b)
     await lose(b, a)
-    refused = run("dead-letters", "requeue", "--all", "--db", database)
-    assert refused.returncode != 0 and "/api/v1/dead-letters" in refused.stderr
+    if database != ":memory:":
+        refused = run("dead-letters", "requeue", "--all", "--db", database)
+        assert refused.returncode != 0 and "/api/v1/dead-letters" in refused.stderr
     done = run("dead-letters", "requeue", "--all", "--admin-socket", door)
     assert (done.returncode, done.stdout) == (0, "requeued 1\n")
     back = await acking(hub, b.me)
     await ack(back, await back.receive("app:event"))
     await receipt(a, id_, "acknowledged")
-    story = run("why", id_, "--db", database)
+    where = ("--admin-socket", door) if database == ":memory:" else ("--db", database)
+    story = run("why", id_, *where)
     assert story.returncode == 0 and "poison" in story.stdout
     nothing = run("dead-letters", "purge", "--all", "--admin-socket", door)
     assert (nothing.returncode, nothing.stdout) == (0, "purged 0\n")

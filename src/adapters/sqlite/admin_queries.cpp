@@ -21,25 +21,8 @@ constexpr std::int64_t messages_most = 1000;
 
 const std::string dead_sql = with_type_and_bytes(select_dead(WithText::no));
 
-app::ArchivedMessage archived(const core::StoredMessage& row) {
-  app::ArchivedMessage m;
-  m.position = row.position;
-  m.target = row.target;
-  m.sender = row.sender;
-  m.message_id = row.message_id;
-  m.state = app::state_of(row);
-  if (!row.reason.empty()) m.reason = row.reason;
-  if (!row.last_error.empty()) m.last_error = row.last_error;
-  m.attempts = row.attempts;
-  m.accepted_at = row.accepted_at;
-  m.ended_at = row.finished_at;
-  m.expires_at = row.expires_at;
-  m.history = app::history_json(row);
-  return m;
-}
-
 app::ArchivedMessage read_archived(const Prepared& row) {
-  app::ArchivedMessage m = archived(read_stored(row));
+  app::ArchivedMessage m = app::archived(read_stored(row));
   m.bytes = static_cast<std::uint64_t>(row.number(bytes_column));
   const std::string_view type = row.text(type_column);
   if (!type.empty()) m.type = std::string(type);
@@ -132,7 +115,7 @@ app::ArchiveAnswer answer(SQLite::Database& db, const app::FindMessage& q) {
   };
   ask(with_type_and_bytes(select_waiting(WithText::no)), read_archived);
   ask(dead_sql, read_archived);
-  ask(select_finished(), [](const Prepared& row) { return archived(read_stored(row)); });
+  ask(select_finished(), [](const Prepared& row) { return app::archived(read_stored(row)); });
   std::sort(found.messages.begin(), found.messages.end(),
             [](const auto& a, const auto& b) { return a.position < b.position; });
   return found;
