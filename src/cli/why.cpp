@@ -53,7 +53,10 @@ void print_live(const AdminClient::Json& story, std::ostream& out) {
     out << "\n";
     for (const auto& e : d.at("history")) {
       out << "  " << iso_time(from_epoch_ms(e.at("at").get<std::int64_t>())) << "  "
-          << e.at("event").get<std::string>() << "  " << e.at("detail").get<std::string>() << "\n";
+          << e.at("event").get<std::string>();
+      const auto& detail = e.at("detail");
+      if (!detail.is_null()) out << "  " << detail.get<std::string>();
+      out << "\n";
     }
   }
 }
