@@ -253,7 +253,8 @@ bool reject(State& state, ActorId id, std::uint64_t position, std::string_view r
   const auto at = box.out.find(position);
   if (at == box.out.end()) return false;
   ++state.stats.nacks;
-  if (at->second.stage == Attempt::Stage::pausing && requeue) return true;  // it has failed before
+  // It has failed before; or the target speaks of an attempt before this one, which is on its way.
+  if (at->second.stage != Attempt::Stage::unacked && requeue) return true;
   if (requeue) {
     failed(state, id, *actor, at, "nack", reason, now);
   } else {

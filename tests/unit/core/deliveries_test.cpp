@@ -278,6 +278,32 @@ TEST(Deliveries, TheLastAttemptIsTheLastThoughItsTargetUnregistersMeanwhile) {
   EXPECT_EQ(w.table.dead().begin()->second.attempts, 1U);
 }
 
+TEST(Deliveries, ANackForTheAttemptBeforeDoesNotEndTheOneOnItsWay) {
+  Stored w;
+  HubSettings settings = Stored::settings();
+  settings.max_attempts = 2;
+  w.hub.reconfigure(settings);
+  const ConnId a = w.member("@(a)");
+  const ConnId b = w.acking("@(b)");
+  w.send(a);
+  w.take(b);
+  w.blocked[b.slot] = true;
+  w.pass(30s);
+  w.pass(1s);  // the second attempt waits for its connection
+  ASSERT_EQ(w.stats().attempts, 2U);
+  w.frame(b, w.message("@(b)", "hub:nack", R"({"deliveryId":"0-1"})"));
+  w.commit();
+  EXPECT_EQ(w.stats().dead_lettered, 0U);
+  w.blocked.clear();
+  w.write(b);
+  const auto got = w.take(b);
+  EXPECT_EQ(with_type(got, "x"), 1U);
+  EXPECT_EQ(payload_of(got.back(), "known"), "true");
+  w.ask(b, "@(b)", "hub:ack", R"({"deliveryId":"0-1"})");
+  w.commit();
+  EXPECT_EQ(w.stats().acknowledged, 1U);
+}
+
 TEST(Deliveries, AReceiptThatIsToldWhileItIsFetchedIsToldOnce) {
   Stored w;
   const ConnId a = w.member("@(a)");
