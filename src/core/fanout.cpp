@@ -27,12 +27,6 @@ Actor* present(State& state, const Fanout::Recipient& recipient) {
   return state.topics.find(recipient.subscription) != nullptr ? actor : nullptr;
 }
 
-bool is_stored_for(const State& state, const Fanout& fanout, const Fanout::Recipient& recipient) {
-  if (!fanout.reliable) return false;
-  const Subscription* subscription = state.topics.find(recipient.subscription);
-  return subscription != nullptr && (subscription->acks || subscription->durable);
-}
-
 bool store_for(State& state, Fanout& fanout, ActorId id, Actor& actor, const Parcel& parcel,
                Now now) {
   if (!make_room(state, actor, parcel.tail.view().size(), now)) {
@@ -58,7 +52,7 @@ bool deliver_to(State& state, Fanout& fanout, const Fanout::Recipient& recipient
     return false;
   }
   const Parcel parcel{fanout.tail, fanout.expires, recipient.subscription, 0, fanout.priority};
-  if (is_stored_for(state, fanout, recipient)) {
+  if (recipient.stored) {
     return store_for(state, fanout, recipient.actor, *actor, parcel, now);
   }
   const Handling handling = deliver(state, *actor, parcel, now);

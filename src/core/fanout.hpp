@@ -23,8 +23,8 @@ namespace signal_hub::core {
 
 struct State;
 
-/// Of a reliable publication: subscribers that acknowledge, or whose subscription is durable, have
-/// it stored.
+/// Of a reliable publication: it is stored for subscribers that acknowledged, or whose subscription
+/// was durable, when it was accepted.
 struct ReliableFanout {
   std::uint64_t next_position = 0;  // those for its recipients were set aside
   std::uint64_t since = 0;          // the journal's last entry before it
@@ -35,6 +35,7 @@ struct Fanout {
   struct Recipient {
     ActorId actor;
     SubscriptionId subscription;  // invalid for a broadcast
+    bool stored = false;          // for it, at a position that was set aside
   };
   ConnId sender;
   std::string topic;                   // empty for a broadcast

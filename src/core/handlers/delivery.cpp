@@ -201,9 +201,10 @@ namespace {
 void make_reliable(Context& c, Fanout& fanout) {
   State& state = c.state;
   std::size_t acking = 0;
-  for (const Fanout::Recipient& recipient : fanout.recipients) {
+  for (Fanout::Recipient& recipient : fanout.recipients) {
     const Subscription* subscription = state.topics.find(recipient.subscription);
-    acking += subscription->acks || subscription->durable ? 1 : 0;
+    recipient.stored = subscription->acks || subscription->durable;
+    acking += recipient.stored ? 1 : 0;
   }
   ReliableFanout& reliable = fanout.reliable.emplace();
   reliable.since = state.journal.last_seq();

@@ -304,6 +304,28 @@ TEST(Deliveries, ANackForTheAttemptBeforeDoesNotEndTheOneOnItsWay) {
   EXPECT_EQ(w.stats().acknowledged, 1U);
 }
 
+TEST(Deliveries, WhoAcknowledgesOnlySinceAPublicationTakesNoPlaceOfAnothers) {
+  Stored w;
+  HubSettings settings = Stored::settings();
+  settings.fanout_slice = 1;
+  w.hub.reconfigure(settings);
+  const ConnId a = w.member("@(a)");
+  const ConnId b = w.acking("@(b)");
+  const ConnId c = w.acking("@(c)");
+  w.ask(c, "@(c)", "hub:subscribe", R"({"topic":"t"})");
+  w.ask(b, "@(b)", "hub:subscribe", R"({"topic":"t","ack":true})");
+  w.frame(a, w.message("@(a)", "hub:publish", R"({"topic":"t","type":"x"})", reliable));
+  w.frame(c, w.message("@(c)", "hub:subscribe", R"({"topic":"t","ack":true})"));
+  for (int slices = 0; slices < 2; ++slices) w.hub.tick(w.at());
+  w.take(a);
+  w.send(a);
+  EXPECT_EQ(payload_of(w.take(a).front(), "queuedCount"), "1");
+  const auto got = w.take(b);
+  EXPECT_EQ(with_type(got, "x"), 2U);
+  EXPECT_EQ(w.table.waiting().size(), 2U);
+  for (const auto& [position, row] : w.table.waiting()) EXPECT_EQ(row.target, "@(b)");
+}
+
 TEST(Deliveries, AReceiptThatIsToldWhileItIsFetchedIsToldOnce) {
   Stored w;
   const ConnId a = w.member("@(a)");
