@@ -132,7 +132,10 @@ void Hub::restore_messages(std::span<const RecoveredMessage> messages, Restored&
   core::restore_messages(*state_, messages, done, now);
 }
 
-void Hub::finish_restore(Restored& done, Now now) { core::finish_restore(*state_, done, now); }
+void Hub::finish_restore(Restored& done, Now now) {
+  core::finish_restore(*state_, done, now);
+  settle(*state_, now);  // what mailboxes shared is there once for each now
+}
 
 void Hub::durable(std::uint64_t seq, const std::vector<std::uint64_t>& refused, Now now) {
   state_->store_failing = false;

@@ -213,6 +213,20 @@ TEST(Recovery, WhatPromisesNothingIsDeliveredAtMostOnce) {
   EXPECT_EQ(w.stats().mail_messages, 0U);
 }
 
+TEST(Recovery, WhatWasSharedBeforeAndPassesTheMemoryLimitNowGoes) {
+  HubSettings settings = patient();
+  settings.memory_limit = 60'000;
+  World w(settings);
+  std::vector<RecoveredMessage> messages;
+  for (std::uint64_t position = 1; position <= 5; ++position) {
+    RecoveredMessage m{position, "@(a)", "@(b)", "m1", {}, true, false};
+    m.tail = R"j("from":"@(b)","type":"n","payload":")j" + std::string(20'000, 'x') + "\"}";
+    messages.push_back(std::move(m));
+  }
+  restore(w, two_actors(w), messages);
+  EXPECT_LE(w.stats().queued_bytes, settings.memory_limit);
+}
+
 TEST(Recovery, TheLastBatchHoldsMailboxesInMemory) {
   World w(patient());
   const ConnId a = w.member("@(a)");
