@@ -120,12 +120,21 @@ Request* Answers::first(Request& request, const Message& message) {
 void Answers::again(const Request& request, const Message& message) {
   const bool remembered = request.is_message() || request.kind == Kind::register_;
   if (!remembered || is_retryable(request.answer) || is_retryable(message.payload)) return;
-  if (request.run != book_.run || book_.forgetful) return;
+  if (request.run != book_.run || may_be_forgotten(request)) return;
   const auto repeated = wire::JsonView(message.payload).member("duplicate");
   if (request.reliable && repeated && message.type == request.answer_type) return;
   if (message.type != request.answer_type || message.payload != request.answer) {
     book_.fail("a retry is answered otherwise: " + message.text + "\n  to " + describe(request));
   }
+}
+
+bool Answers::may_be_forgotten(const Request& request) const {
+  if (book_.forgetful) return true;
+  if (!request.reliable) return false;
+  // Once it is on disk, that is what counts; the retry may have waited for the disk itself.
+  if (schedule_.now() - request.came >= settings_.dedupe_window) return true;
+  // The store may have refused a publication while it was spread, which its end does not know.
+  return request.kind == Kind::publish && book_.store_refuses;
 }
 
 void Answers::check_complete() const {

@@ -4,14 +4,17 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/settings.hpp"
 #include "book.hpp"
 #include "message.hpp"
+#include "schedule.hpp"
 
 namespace signal_hub::sim {
 
 class Answers {
  public:
-  explicit Answers(Book& book) : book_(book) {}
+  Answers(Book& book, const HubSettings& settings, const Schedule& schedule)
+      : book_(book), settings_(settings), schedule_(schedule) {}
 
   /// A message of the hub itself left for this link. Returns the request whose first answer it is;
   /// nullptr if it is anything else.
@@ -24,8 +27,11 @@ class Answers {
   void note_dead_letter(const LinkRecord& link, Request& request);
   Request* first(Request& request, const Message& message);
   void again(const Request& request, const Message& message);
+  bool may_be_forgotten(const Request& request) const;
 
   Book& book_;
+  const HubSettings& settings_;
+  const Schedule& schedule_;
 };
 
 bool is_refusal(std::string_view type);

@@ -61,6 +61,7 @@ struct Request {
     unsigned answers = 0;
   };
   std::vector<Handover> handed;  // more than one: it was tried again
+  Micros came{0};                // for the first time
   Step began = open_end;         // the handover that counts
   unsigned run = 0;              // of the hub, then
   Step answered = open_end;

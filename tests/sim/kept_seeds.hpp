@@ -27,6 +27,9 @@ inline constexpr std::array kept_seeds{
     KeptSeed{"AttemptBeyondTheLastAfterTheTargetUnregistered", 143},
     KeptSeed{"AttemptCountedThatNeverLeft", 201},
     KeptSeed{"RetryBeforeTheCommitStoredTwice", 459},
+    KeptSeed{"NackOfTheAttemptBeforeEndedTheNext", 3640},
+    KeptSeed{"PublicationForOneMoreTookAnothersPlace", 1971},
+    KeptSeed{"MemoryLimitPassedByMailNoLongerShared", 7294},
 };
 
 }  // namespace signal_hub::sim

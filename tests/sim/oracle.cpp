@@ -25,8 +25,9 @@ Oracle::Oracle(const Plan& plan, Book& book, const Disk& disk, const Schedule& s
     : plan_(plan),
       book_(book),
       disk_(disk),
+      schedule_(schedule),
       membership_(book, plan.hub),
-      answers_(book),
+      answers_(book, plan.hub, schedule),
       deliveries_(book, membership_),
       promises_({plan, book, membership_, disk, schedule, tally_}) {
   constexpr std::size_t enough = 1'000;
@@ -54,6 +55,7 @@ void Oracle::note_handover(Request& request, const Link& link) {
   LinkRecord& record = book_.links[link.serial];
   request.handed.push_back({link.serial, book_.step, record.sequence.size(), book_.run});
   record.sequence.push_back(request.n);
+  if (request.handed.size() == 1) request.came = schedule_.now();
   promises_.handed(request, record);
   if (request.kind == Kind::connect && record.identity.empty()) record.identity = request.from;
   const bool forgotten = request.run != book_.run;
@@ -209,6 +211,7 @@ void Oracle::turn_ended(const core::Stats& stats, Micros at) {
   membership_.time_passed(at);
   for (const std::uint32_t n : std::exchange(concluding_, {})) {
     Request& request = book_.request(n);
+    if (request.in_work()) continue;  // it was refused for now, and has come again in this turn
     deliveries_.conclude(request);
     deliveries_.resolve(book_.links[request.handed.back().link], request);
   }

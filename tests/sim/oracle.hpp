@@ -66,6 +66,7 @@ class Oracle final : public Tap {
   const Plan& plan_;
   Book& book_;
   const Disk& disk_;
+  const Schedule& schedule_;
   Membership membership_;
   Answers answers_;
   Deliveries deliveries_;

@@ -250,6 +250,8 @@ void Promises::check_quiet() {
   const Step now = around_.book.step;
   for (const auto& [target, positions] : waiting_) {
     if (positions.empty() || !around_.membership.holder(target, now, now)) continue;
+    // Whoever took too long over a long queue is left alone for a while.
+    if (breakers_.is_open(target)) continue;
     fail("still waits, though everybody is there", parcels_.at(*positions.begin()));
   }
   check_receipts();

@@ -171,6 +171,18 @@ void Promises::publish_answered(const Request& request) {
   }
 }
 
+/// A retry that came after --dedupe-window is a message of its own: which one has ended so, and its
+/// sender has not heard of it yet?
+const Promises::Parcel& Promises::told_of(const std::vector<std::uint64_t>& positions,
+                                          const std::string& outcome) const {
+  for (const std::uint64_t position : positions) {
+    const auto before = told_run_.find(position);
+    const bool heard = before != told_run_.end() && before->second == around_.book.run;
+    if (!heard && parcels_.at(position).outcome == outcome) return parcels_.at(position);
+  }
+  return parcels_.at(positions.back());
+}
+
 void Promises::told(const LinkRecord& link, const Request& request, const Message& message) {
   const bool dead = message.type == "hub:error";
   const std::string outcome = dead ? "dead_lettered" : message.text_of("status").value_or("");
@@ -180,7 +192,7 @@ void Promises::told(const LinkRecord& link, const Request& request, const Messag
     if (dead && around_.plan.store.refuse_percent != 0) return;
     return around_.book.fail("told of what is not stored: " + message.text);
   }
-  const Parcel& parcel = parcels_.at(of_it->second.back());
+  const Parcel& parcel = told_of(of_it->second, outcome);
   const std::uint32_t serial = link.link->serial;
   if (request.kind != Kind::send || !request.ask) fail("nobody wants to hear of it", parcel);
   if (parcel.outcome != outcome) fail("told before it is so, " + message.text, parcel);

@@ -196,8 +196,9 @@ bool Promises::is_undisturbed(const Parcel& parcel) const {
   if (!link || breakers_.is_open(parcel.to) || parcel.expires) return false;
   if (around_.book.links.at(*link).link->was_backed_up || !parcel.outcome.empty()) return false;
   const auto& positions = waiting_.at(parcel.to);
+  // What came later goes before it all the same if it has the better priority.
   return std::all_of(positions.begin(), positions.end(), [&](std::uint64_t position) {
-    return position == parcel.position || position > parcel.position;
+    return position >= parcel.position && parcels_.at(position).priority >= parcel.priority;
   });
 }
 
