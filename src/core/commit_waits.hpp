@@ -40,6 +40,7 @@ struct CommitWait {
   std::uint64_t first;  // entries first…last are its own
   std::uint64_t last;
   std::variant<AnswerWait, StoredWait, Notice, DuplicateWait> what;
+  bool refused = false;  // one of its own, by an earlier commit than the last one's
 };
 
 using CommitWaits = std::deque<CommitWait>;

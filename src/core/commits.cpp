@@ -59,10 +59,6 @@ void mark_committed(State& state, ActorId id, std::uint64_t position) {
   if (actor->online()) state.mail_due.push_back(id);
 }
 
-void refuse_stored(State& state, const OpenRequest& request, Now now) {
-  refuse(state, request, not_stored("The store refused what the request asked to keep."), now);
-}
-
 void settle(State& state, const AnswerWait& wait, bool refused, Now now) {
   if (refused) return refuse_stored(state, wait.request, now);
   answer_encoded(state, wait.request, wait.type, wait.payload, {}, now);
@@ -92,7 +88,26 @@ void settle(State& state, const DuplicateWait& wait, bool, Now) {
 /// What is told is true even if the store refused to write it down.
 void settle(State& state, const Notice& notice, bool, Now now) { announce(state, notice, now); }
 
+/// What a later commit concludes, or is not concluded yet, hears of it then.
+void note_refused(State& state, const std::vector<std::uint64_t>& refused) {
+  if (refused.empty()) return;
+  for (CommitWait& wait : state.commit_waits) {
+    wait.refused = wait.refused || was_refused(wait, refused);
+  }
+  const auto note = [&refused](Fanout& fanout) {
+    if (fanout.reliable && fanout.reliable->since < refused.back()) fanout.reliable->refused = true;
+  };
+  for (Fanout& fanout : state.fanouts.running) note(fanout);
+  for (auto& [topic, waiting] : state.fanouts.behind_topic) {
+    for (Fanout& fanout : waiting) note(fanout);
+  }
+}
+
 }  // namespace
+
+void refuse_stored(State& state, const OpenRequest& request, Now now) {
+  refuse(state, request, not_stored("The store refused what the request asked to keep."), now);
+}
 
 bool refuse_promise(State& state, const OpenRequest& request, Now now) {
   if (state.store_failing) {
@@ -142,12 +157,12 @@ void ask_when_durable(State& state, DuplicateLoad load, std::uint64_t position, 
 
 void commits_done(State& state, std::uint64_t seq, const std::vector<std::uint64_t>& refused,
                   Now now) {
+  note_refused(state, refused);
   CommitWaits& waits = state.commit_waits;
   while (!waits.empty() && waits.front().last <= seq) {
     const CommitWait wait = std::move(waits.front());
     waits.pop_front();
-    const bool failed = was_refused(wait, refused);
-    std::visit([&](const auto& what) { settle(state, what, failed, now); }, wait.what);
+    std::visit([&](const auto& what) { settle(state, what, wait.refused, now); }, wait.what);
     paid_answer(state, owed(wait));
   }
 }

@@ -52,6 +52,9 @@ void tell_when_durable(State& state, Notice notice, std::uint64_t seq, Now now);
 /// Asks the store about the message at `position` when all that was appended so far is on disk.
 void ask_when_durable(State& state, DuplicateLoad load, std::uint64_t position, Now now);
 
+/// The store has refused something of what the request wanted kept.
+void refuse_stored(State& state, const OpenRequest& request, Now now);
+
 /// Everything up to `seq` is on disk but for the entries named in `refused` (ascending).
 void commits_done(State& state, std::uint64_t seq, const std::vector<std::uint64_t>& refused,
                   Now now);

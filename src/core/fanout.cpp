@@ -74,6 +74,7 @@ void run_slice(State& state, Fanout& fanout, std::size_t slice, Now now) {
 }
 
 void conclude_reliable(State& state, const Fanout& fanout, Now now) {
+  if (fanout.reliable->refused) return refuse_stored(state, *fanout.request, now);
   wire::Published published{fanout.topic, fanout.recipients.size()};
   published.queued_count = fanout.reliable->stored;
   conclude(state, *fanout.request, true, published, fanout.reliable->since, now);

@@ -29,6 +29,7 @@ struct ReliableFanout {
   std::uint64_t next_position = 0;  // those for its recipients were set aside
   std::uint64_t since = 0;          // the journal's last entry before it
   std::size_t stored = 0;
+  bool refused = false;  // the store did not take all of it
 };
 
 struct Fanout {

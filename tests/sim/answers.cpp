@@ -132,9 +132,7 @@ bool Answers::may_be_forgotten(const Request& request) const {
   if (book_.forgetful) return true;
   if (!request.reliable) return false;
   // Once it is on disk, that is what counts; the retry may have waited for the disk itself.
-  if (schedule_.now() - request.came >= settings_.dedupe_window) return true;
-  // The store may have refused a publication while it was spread, which its end does not know.
-  return request.kind == Kind::publish && book_.store_refuses;
+  return schedule_.now() - request.came >= settings_.dedupe_window;
 }
 
 void Answers::check_complete() const {

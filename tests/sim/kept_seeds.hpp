@@ -30,6 +30,7 @@ inline constexpr std::array kept_seeds{
     KeptSeed{"NackOfTheAttemptBeforeEndedTheNext", 3640},
     KeptSeed{"PublicationForOneMoreTookAnothersPlace", 1971},
     KeptSeed{"MemoryLimitPassedByMailNoLongerShared", 7294},
+    KeptSeed{"PublishedThoughTheStoreRefusedAPart", 8297},
 };
 
 }  // namespace signal_hub::sim

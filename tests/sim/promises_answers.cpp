@@ -153,8 +153,6 @@ void Promises::send_answered(const Request& request) {
 /// The count of those it is stored for is true.
 void Promises::publish_answered(const Request& request) {
   const auto found = publications_.find(request.n);
-  // What the store refused of it while it was spread is not known at its end.
-  if (around_.plan.store.refuse_percent != 0) return;
   if (found == publications_.end()) {
     return around_.book.fail("published, but not stored: " + describe(request));
   }

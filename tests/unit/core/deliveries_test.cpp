@@ -326,6 +326,28 @@ TEST(Deliveries, WhoAcknowledgesOnlySinceAPublicationTakesNoPlaceOfAnothers) {
   for (const auto& [position, row] : w.table.waiting()) EXPECT_EQ(row.target, "@(b)");
 }
 
+TEST(Deliveries, APublicationRefusedInPartWhileItIsSpreadIsRefused) {
+  for (const bool concluded : {false, true}) {
+    Stored w;
+    HubSettings settings = Stored::settings();
+    settings.fanout_slice = 1;
+    w.hub.reconfigure(settings);
+    const ConnId a = w.member("@(a)");
+    for (const std::string name : {"@(b)", "@(c)"}) {
+      w.ask(w.acking(name), name, "hub:subscribe", R"({"topic":"t","ack":true})");
+    }
+    w.commit();
+    w.take(a);
+    w.frame(a, w.message("@(a)", "hub:publish", R"({"topic":"t","type":"x"})", reliable));
+    const Batch first = w.hub.take_batch(w.at());
+    if (!concluded) w.hub.durable(first.seq, {first.seq}, w.at());
+    for (int slices = 0; slices < 2; ++slices) w.hub.tick(w.at());
+    if (concluded) w.hub.durable(first.seq, {first.seq}, w.at());
+    w.commit();
+    EXPECT_EQ(payload_of(w.take(a).at(0), "code"), R"("internal_error")") << concluded;
+  }
+}
+
 TEST(Deliveries, AReceiptThatIsToldWhileItIsFetchedIsToldOnce) {
   Stored w;
   const ConnId a = w.member("@(a)");
