@@ -122,8 +122,8 @@ class Promises {
   void ack_unknown(Parcel& parcel, const Request& request, const LinkRecord& link);
   void send_answered(const Request& request);
   void publish_answered(const Request& request);
-  const Parcel& told_of(const std::vector<std::uint64_t>& positions,
-                        const std::string& outcome) const;
+  const Parcel& told_of(const std::vector<std::uint64_t>& positions, const std::string& outcome,
+                        const std::string& reason) const;
   bool is_duplicate(const Request& request, unsigned stored_in);
   void expect_prompt(const Parcel& parcel);
   void check_prompt();

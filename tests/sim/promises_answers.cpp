@@ -172,11 +172,13 @@ void Promises::publish_answered(const Request& request) {
 /// A retry that came after --dedupe-window is a message of its own: which one has ended so, and its
 /// sender has not heard of it yet?
 const Promises::Parcel& Promises::told_of(const std::vector<std::uint64_t>& positions,
-                                          const std::string& outcome) const {
+                                          const std::string& outcome,
+                                          const std::string& reason) const {
   for (const std::uint64_t position : positions) {
     const auto before = told_run_.find(position);
     const bool heard = before != told_run_.end() && before->second == around_.book.run;
-    if (!heard && parcels_.at(position).outcome == outcome) return parcels_.at(position);
+    const Parcel& parcel = parcels_.at(position);
+    if (!heard && parcel.outcome == outcome && parcel.reason == reason) return parcel;
   }
   return parcels_.at(positions.back());
 }
@@ -190,15 +192,13 @@ void Promises::told(const LinkRecord& link, const Request& request, const Messag
     if (dead && around_.plan.store.refuse_percent != 0) return;
     return around_.book.fail("told of what is not stored: " + message.text);
   }
-  const Parcel& parcel = told_of(of_it->second, outcome);
+  const auto details = JsonView(message.payload).member("details");
+  const std::string reason = dead && details ? text(*details, "reason") : std::string();
+  const Parcel& parcel = told_of(of_it->second, outcome, reason);
   const std::uint32_t serial = link.link->serial;
   if (request.kind != Kind::send || !request.ask) fail("nobody wants to hear of it", parcel);
   if (parcel.outcome != outcome) fail("told before it is so, " + message.text, parcel);
-  if (dead) {
-    const auto details = JsonView(message.payload).member("details");
-    const std::string reason = details ? text(*details, "reason") : std::string();
-    if (reason != parcel.reason) fail("told another reason, " + message.text, parcel);
-  }
+  if (dead && reason != parcel.reason) fail("told another reason, " + message.text, parcel);
   const Request::Handover& last = request.handed.back();
   if (last.link == serial && request.handed.size() == 1 && last.answers == 0) {
     fail("told before it was queued", parcel);
