@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <functional>
 #include <iostream>
@@ -126,12 +127,20 @@ class Process {
     return code;
   }
 
+  /// A log that fills --db-limit by itself would keep the hub from ever having room again.
+  std::uint64_t wal_limit() const {
+    const std::uint64_t wanted = settings_.server.wal_limit;
+    const std::uint64_t share = settings_.server.db_limit / 4;
+    if (share == 0) return wanted;
+    return wanted == 0 ? share : std::min<std::uint64_t>(wanted, share);
+  }
+
   adapters::SqliteOptions store_options() const {
     const ServerSettings& server = settings_.server;
     adapters::SqliteOptions options;
     options.path = server.db;
     options.full_durability = server.durability == "full";
-    options.wal_limit = server.wal_limit;
+    options.wal_limit = wal_limit();
     options.upkeep_interval = server.checkpoint_interval;
     options.kept = app::retention_of(settings_);
     return options;

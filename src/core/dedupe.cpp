@@ -1,5 +1,6 @@
 #include "core/dedupe.hpp"
 
+#include <cassert>
 #include <utility>
 
 #include "base/limits.hpp"
@@ -13,7 +14,7 @@ Dedupe::Found Dedupe::begin(std::string_view from, std::string_view message_id,
   key_scratch_.assign(from).append(1, '\0').append(message_id);
   const auto found = by_key_.find(key_scratch_);
   if (found != by_key_.end()) {
-    Entry& entry = *entries_.find(found->second);
+    Entry& entry = at(found->second);
     if (entry.digest != digest) return {Verdict::conflict, {}};
     if (entry.answer) return {Verdict::answered, {}, &*entry.answer};
     entry.moved = reply_to;
@@ -24,19 +25,26 @@ Dedupe::Found Dedupe::begin(std::string_view from, std::string_view message_id,
   return {Verdict::fresh, added};
 }
 
+/// REQUIRES: it is one of them.
+Dedupe::Entry& Dedupe::at(DedupeId id) {
+  Entry* entry = entries_.find(id);
+  assert(entry != nullptr);
+  return *entry;
+}
+
 DedupeId Dedupe::add(std::uint32_t digest, MonoTime expires) {
   const DedupeId id = entries_.insert(
       Entry{key_scratch_, digest, expires, newest_, {}, std::nullopt, std::nullopt});
-  by_key_.emplace(entries_.find(id)->key, id);
-  (newest_.valid() ? entries_.find(newest_)->newer : oldest_) = id;
+  by_key_.emplace(at(id).key, id);
+  (newest_.valid() ? at(newest_).newer : oldest_) = id;
   newest_ = id;
   return id;
 }
 
 void Dedupe::drop(DedupeId id) {
-  const Entry& entry = *entries_.find(id);
-  (entry.older.valid() ? entries_.find(entry.older)->newer : oldest_) = entry.newer;
-  (entry.newer.valid() ? entries_.find(entry.newer)->older : newest_) = entry.older;
+  const Entry& entry = at(id);
+  (entry.older.valid() ? at(entry.older).newer : oldest_) = entry.newer;
+  (entry.newer.valid() ? at(entry.newer).older : newest_) = entry.older;
   by_key_.erase(entry.key);
   entries_.erase(id);
 }
@@ -57,7 +65,7 @@ std::optional<ReplyTo> Dedupe::forget(DedupeId id) {
 }
 
 void Dedupe::expire(MonoTime now) {
-  while (oldest_.valid() && entries_.find(oldest_)->expires <= now) drop(oldest_);
+  while (oldest_.valid() && at(oldest_).expires <= now) drop(oldest_);
 }
 
 }  // namespace signal_hub::core

@@ -69,6 +69,7 @@ class Dedupe {
     std::optional<Answer> answer;
   };
 
+  Entry& at(DedupeId id);
   DedupeId add(std::uint32_t digest, MonoTime expires);
   void drop(DedupeId id);
 
