@@ -13,7 +13,12 @@ namespace {
 using core::StoredMessage;
 using Place = StoredMessage::Place;
 
-StoredMessage row_of(const core::MessageRow& row, WallTime stored_at) {
+/// Before which something is too old; a time of 0 keeps it for ever.
+WallTime too_old(WallTime now, Millis kept) { return kept == 0ms ? WallTime::min() : now - kept; }
+
+}  // namespace
+
+StoredMessage as_stored(const core::MessageRow& row) {
   StoredMessage m;
   m.position = row.position;
   m.target = row.target;
@@ -21,7 +26,6 @@ StoredMessage row_of(const core::MessageRow& row, WallTime stored_at) {
   m.message_id = row.message_id;
   m.topic = row.topic;
   m.accepted_at = row.accepted_at;
-  m.stored_at = stored_at;
   m.expires_at = row.expires_at;
   m.promised = row.promised;
   m.reliable = row.reliable;
@@ -31,29 +35,31 @@ StoredMessage row_of(const core::MessageRow& row, WallTime stored_at) {
   return m;
 }
 
-/// Before which something is too old; a time of 0 keeps it for ever.
-WallTime too_old(WallTime now, Millis kept) { return kept == 0ms ? WallTime::min() : now - kept; }
-
-}  // namespace
+StoredMessage as_stored(const core::PublicationRow& row) {
+  StoredMessage m;
+  m.position = row.position;
+  m.place = Place::publication;
+  m.target = row.topic;
+  m.sender = row.sender;
+  m.message_id = row.message_id;
+  m.accepted_at = row.accepted_at;
+  m.reliable = true;
+  m.subscribers = row.subscribers;
+  m.stored = row.stored;
+  return m;
+}
 
 struct MessageTable::Writer {
   MessageTable& t;
 
   void operator()(const core::MessageRow& row) const {
-    t.waiting_.insert_or_assign(row.position, row_of(row, t.at_));
+    StoredMessage m = as_stored(row);
+    m.stored_at = t.at_;
+    t.waiting_.insert_or_assign(row.position, std::move(m));
   }
   void operator()(const core::PublicationRow& row) const {
-    StoredMessage m;
-    m.position = row.position;
-    m.place = Place::publication;
-    m.target = row.topic;
-    m.sender = row.sender;
-    m.message_id = row.message_id;
-    m.accepted_at = row.accepted_at;
+    StoredMessage m = as_stored(row);
     m.stored_at = m.finished_at = t.at_;
-    m.reliable = true;
-    m.subscribers = row.subscribers;
-    m.stored = row.stored;
     t.finished_.insert_or_assign(row.position, std::move(m));
   }
   void operator()(const core::MessageAttempt& attempt) const {

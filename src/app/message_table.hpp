@@ -13,6 +13,10 @@
 
 namespace signal_hub::app {
 
+/// A row as it is read back; when it was stored is not in it.
+core::StoredMessage as_stored(const core::MessageRow& row);
+core::StoredMessage as_stored(const core::PublicationRow& row);
+
 class MessageTable {
  public:
   using Rows = std::map<std::uint64_t, core::StoredMessage>;

@@ -5,11 +5,10 @@
 #include "core/answers.hpp"
 #include "core/commits.hpp"
 #include "core/loads.hpp"
+#include "core/position.hpp"
 
 namespace signal_hub::core {
 namespace {
-
-constexpr unsigned run_shift = 32;  // of a position: the run is in its upper half
 
 void repeat(State& state, const OpenRequest& request, const StoredMessage& row, Now now) {
   if (row.place == StoredMessage::Place::publication) {
@@ -29,7 +28,7 @@ bool may_be_duplicate(Context& c, std::string_view target, bool answered, std::s
   c.request.id_on_disk = true;
   DuplicateLoad load{std::move(c.request), found->digest,     answered, c.from,
                      std::string(target),  std::string(frame)};
-  const bool of_this_run = found->position >> run_shift == state.last_position >> run_shift;
+  const bool of_this_run = run_of(found->position) == run_of(state.last_position);
   if (of_this_run) {  // it may be on its way to the disk still
     ask_when_durable(state, std::move(load), found->position, c.now);
   } else {

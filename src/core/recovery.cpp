@@ -7,6 +7,7 @@
 #include "core/dead_letters.hpp"
 #include "core/lifecycle.hpp"
 #include "core/mailroom.hpp"
+#include "core/position.hpp"
 #include "core/shared_tail.hpp"
 
 namespace signal_hub::core {
@@ -36,7 +37,7 @@ class Recovery {
   Restored run() {
     done_.grace = grace_for(state_.settings, from_.actors);
     state_.registry.begin_run(from_.run, from_.crashes * limits::version_raise);
-    state_.last_position = from_.run << 32U;
+    state_.last_position = position_at(from_.run, 0);
     state_.crashes = from_.crashes;
     for (const Recovered::Version& v : from_.versions) {
       state_.registry.restore_version(v.address, v.version + raise(v.crashes), later(v.until));

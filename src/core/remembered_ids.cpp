@@ -2,12 +2,13 @@
 
 #include <functional>
 
+#include "core/position.hpp"
+
 namespace signal_hub::core {
 namespace {
 
 constexpr Millis group_span{1'000};
 constexpr std::size_t fewest_slots = 1024;
-constexpr unsigned half = 32;  // bits of a position
 
 }  // namespace
 
@@ -39,10 +40,10 @@ void RememberedIds::add(std::uint64_t hash, std::uint32_t digest, std::uint64_t 
     slots_.assign(slots_.size(), 0);
     for (std::uint32_t n = first_; n != number; ++n) place(n);
   }
-  const auto run = static_cast<std::uint32_t>(position >> half);
+  const auto run = static_cast<std::uint32_t>(run_of(position));
   if (runs_.empty() || runs_.back().number != run) runs_.push_back({run, 0});
   ++runs_.back().entries;
-  entries_.push_back({hash, static_cast<std::uint32_t>(position), digest});
+  entries_.push_back({hash, counter_of(position), digest});
   place(number);
   if (groups_.empty() || groups_.back().until < until - group_span) groups_.push_back({until, 0});
   ++groups_.back().entries;
@@ -52,7 +53,7 @@ std::uint64_t RememberedIds::position(std::uint32_t number) const {
   std::size_t behind = number - first_;
   auto run = runs_.begin();
   for (; behind >= run->entries; ++run) behind -= run->entries;
-  return std::uint64_t{run->number} << half | at(number).counter;
+  return position_at(run->number, at(number).counter);
 }
 
 void RememberedIds::expire(MonoTime now) {

@@ -150,32 +150,14 @@ void Disk::write(const core::SubscriptionGone& gone) {
 
 void Disk::write(const core::MessageRow& row) {
   seen_.insert(row.message_id);
-  core::StoredMessage m;
-  m.position = row.position;
-  m.target = row.target;
-  m.sender = row.sender;
-  m.message_id = row.message_id;
-  m.topic = row.topic;
-  m.accepted_at = row.accepted_at;
-  m.expires_at = row.expires_at;
-  m.promised = row.promised;
-  m.reliable = row.reliable;
-  m.asked = row.asked;
-  m.priority = row.priority;
+  core::StoredMessage m = app::as_stored(row);
   open_[row.position] = m;
   watcher_({News::Kind::message, std::move(m)});
 }
 
 void Disk::write(const core::PublicationRow& row) {
   seen_.insert(row.message_id);
-  core::StoredMessage m;
-  m.position = row.position;
-  m.target = row.topic;
-  m.sender = row.sender;
-  m.message_id = row.message_id;
-  m.accepted_at = row.accepted_at;
-  m.stored = row.stored;
-  watcher_({News::Kind::publication, std::move(m)});
+  watcher_({News::Kind::publication, app::as_stored(row)});
 }
 
 void Disk::write(const core::MessageAttempt& attempt) {

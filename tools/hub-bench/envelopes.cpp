@@ -87,4 +87,16 @@ std::string_view Envelope::write(std::uint64_t number, Nanos intended) {
   return text_;
 }
 
+Envelope reliable_asks(const std::string& from, const std::string& to, std::size_t data_size,
+                       std::uint32_t sender) {
+  return Envelope({.from = from,
+                   .to = to,
+                   .type = "hub:send",
+                   .topic = {},
+                   .metadata = R"("delivery":"at-least-once")",
+                   .ask = true,
+                   .data_size = data_size},
+                  sender);
+}
+
 }  // namespace hub_bench

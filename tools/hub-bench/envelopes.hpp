@@ -32,9 +32,6 @@ std::string discover_request(std::string_view from, std::string_view address);
 /// Acknowledges deliveries; `ids` are JSON strings with commas between them.
 std::string ack_request(std::string_view from, std::string_view ids);
 
-/// Metadata of a message that is stored first and delivered until it is acknowledged.
-constexpr std::string_view at_least_once = R"("delivery":"at-least-once")";
-
 /// One sender's messages: all the same but for the stamp, the id and the time, which are written
 /// over in place.
 class Envelope {
@@ -61,5 +58,9 @@ class Envelope {
   std::size_t intended_ = 0;
   std::size_t timestamp_ = 0;
 };
+
+/// A sender's asks to one actor, stored first and delivered until they are acknowledged.
+Envelope reliable_asks(const std::string& from, const std::string& to, std::size_t data_size,
+                       std::uint32_t sender);
 
 }  // namespace hub_bench

@@ -18,13 +18,8 @@ Durable::Durable(Context& context, std::uint64_t pairs)
     const std::string to = "@(" + context.name + "/away" + std::to_string(i) + ")";
     targets_.add({.address = to, .registers = true});
     senders_.add({.address = from});
-    const Envelope::Shape shape{.from = from,
-                                .to = to,
-                                .type = "hub:send",
-                                .metadata = std::string(at_least_once),
-                                .ask = true,
-                                .data_size = context.options.size};
-    pairs_.push_back({Envelope(shape, static_cast<std::uint32_t>(i))});
+    pairs_.push_back(
+        {reliable_asks(from, to, context.options.size, static_cast<std::uint32_t>(i))});
   }
 }
 

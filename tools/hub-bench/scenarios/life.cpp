@@ -35,13 +35,8 @@ Life::Life(Context& context, std::uint64_t pairs)
     const std::string to = "@(" + context.name + "/to" + std::to_string(i) + ")";
     targets_.add({.address = to, .registers = true, .acks = true});
     senders_.add({.address = from});
-    const Envelope::Shape shape{.from = from,
-                                .to = to,
-                                .type = "hub:send",
-                                .metadata = std::string(at_least_once),
-                                .ask = true,
-                                .data_size = context.options.size};
-    pairs_.push_back({Envelope(shape, static_cast<std::uint32_t>(i))});
+    pairs_.push_back(
+        {reliable_asks(from, to, context.options.size, static_cast<std::uint32_t>(i))});
   }
 }
 
