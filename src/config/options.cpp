@@ -211,7 +211,8 @@ constexpr std::array table{
     number("checkpoint-batch", durability, "Changes that make a commit due before the interval.",
            server<&S::checkpoint_batch>, 1),
     at_start(bytes("wal-limit", durability,
-                   "Size of the write-ahead log above which it is cut short.",
+                   "Size of the write-ahead log above which it is cut short (at most a quarter of "
+                   "--db-limit).",
                    server<&S::wal_limit>, std::uint64_t{1} << 20U)),
     bytes("db-limit", durability,
           "Size of the database above which nothing more is promised; 0: unlimited.",
