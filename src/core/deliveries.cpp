@@ -183,12 +183,12 @@ void store_reliable(State& state, ActorId id, Actor& actor, const Parcel& parcel
 void send_reliable(State& state, ActorId id, Actor& actor, Session& session, Now now) {
   while (actor.reliable_waits()) {
     Mailbox& waiting = actor.reliable->waiting;
-    const Held& next = waiting.front();
+    Held& next = waiting.front();
     if (!next.committed) return;  // its commit comes back here
     if (next.on_disk_only()) return ask_for_texts(state, id, waiting, true);
     if (expired(next, now)) {
       bury_first(state, actor, DropReason::expired, now);
-    } else if (unwanted(state, next)) {
+    } else if (unwanted(state, actor, next)) {
       bury_first(state, actor, DropReason::unsubscribed, now);
     } else {
       const bool acks = expects_ack(state, actor, next);
@@ -335,7 +335,7 @@ void give_up_reliable(State& state, Actor& actor, Mail rest, std::string_view re
   if (!actor.reliable->breaker.closed()) breaker_succeeded(state, actor);
   sift(state, actor, actor.reliable->waiting, [&](Held held) -> std::optional<Held> {
     const bool kept = rest == Mail::of_subscriptions_stays && held.publication &&
-                      (held.on_disk_only() || !unwanted(state, held));
+                      (held.on_disk_only() || !unwanted(state, actor, held));
     if (kept && !exhausted(state, held)) return held;
     if (kept) {
       let_go(state, actor, held, DropReason::max_attempts, now);

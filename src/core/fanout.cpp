@@ -20,11 +20,13 @@ namespace {
 bool expired(const Fanout& fanout, Now now) { return fanout.expires && *fanout.expires < now.wall; }
 
 /// The recipient as it is now; null if it left or unsubscribed since the message was accepted.
-Actor* present(State& state, const Fanout::Recipient& recipient) {
+Actor* present(State& state, const Fanout& fanout, Fanout::Recipient& recipient) {
   Actor* actor = state.registry.find(recipient.actor);
   if (actor == nullptr) return nullptr;
-  if (!recipient.subscription.valid()) return actor->registered ? actor : nullptr;
-  return state.topics.find(recipient.subscription) != nullptr ? actor : nullptr;
+  if (fanout.topic.empty()) return actor->registered ? actor : nullptr;
+  if (state.topics.find(recipient.subscription) != nullptr) return actor;
+  recipient.subscription = state.topics.meant_by(*actor, fanout.topic, fanout.position);
+  return recipient.subscription.valid() ? actor : nullptr;
 }
 
 bool store_for(State& state, Fanout& fanout, ActorId id, Actor& actor, const Parcel& parcel,
@@ -45,8 +47,8 @@ bool store_for(State& state, Fanout& fanout, ActorId id, Actor& actor, const Par
 }
 
 /// False: nothing reached the recipient, nor waits for it.
-bool deliver_to(State& state, Fanout& fanout, const Fanout::Recipient& recipient, Now now) {
-  Actor* actor = present(state, recipient);
+bool deliver_to(State& state, Fanout& fanout, Fanout::Recipient& recipient, Now now) {
+  Actor* actor = present(state, fanout, recipient);
   if (actor == nullptr) {
     count_drop(state, DropReason::unsubscribed);
     return false;
@@ -129,6 +131,7 @@ void finish(State& state, std::list<Fanout>::iterator running, std::vector<ConnI
 void start_fanout(State& state, Fanout fanout, Now now) {
   const std::size_t slice = state.settings.fanout_slice;
   fanout.accepted_us = now.stopwatch_us;
+  fanout.position = state.last_position + 1;
   Fanouts& all = state.fanouts;
   const bool behind = !fanout.topic.empty() && all.behind_topic.contains(fanout.topic);
   if (!behind && (slice == 0 || fanout.recipients.size() <= slice)) {

@@ -45,6 +45,7 @@ struct Fanout {
   std::optional<WallTime> expires;  // from the ttl
   std::vector<Recipient> recipients;
   std::uint64_t accepted_us = 0;  // stopwatch
+  std::uint64_t position = 0;     // behind all that was accepted before it
   std::size_t next = 0;
   std::size_t delivered = 0;
   std::size_t queued = 0;  // for those that are away

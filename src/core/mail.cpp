@@ -28,11 +28,12 @@ void send_one(State& state, const Actor& actor, Session& session, Held held) {
 
 void send_mail(State& state, ActorId id, Actor& actor, Session& session, Now now) {
   while (actor.mail_waits()) {
-    const Held& next = actor.mailbox->front();
+    Held& next = actor.mailbox->front();
     if (next.promised && !next.committed) return;  // its commit comes back here
     if (next.on_disk_only()) return ask_for_texts(state, id, *actor.mailbox, false);
-    if (expired(next, now) || unwanted(state, next)) {
-      const DropReason reason = expired(next, now) ? DropReason::expired : DropReason::unsubscribed;
+    const bool late = expired(next, now);
+    if (late || unwanted(state, actor, next)) {
+      const DropReason reason = late ? DropReason::expired : DropReason::unsubscribed;
       let_go(state, actor, take_first_mail(state, actor), reason, now);
     } else if (window_full(session)) {
       session.mail_behind.push_back(id);
@@ -158,7 +159,7 @@ void give_up_mail(State& state, Actor& actor, Mail rest, std::string_view reason
       if (held.promised) {
         bury(state, held, actor.address, reason, now);
       } else if (rest == Mail::of_subscriptions_stays && held.publication &&
-                 !unwanted(state, held)) {
+                 !unwanted(state, actor, held)) {
         return held;
       } else {
         drop(state, actor, held, DropReason::target_gone, now);
@@ -242,9 +243,9 @@ MessageRow row_of(const State& state, const Held& held, const Actor& actor, Now 
 void journal_mail(State& state, Now now) {
   state.registry.for_each([&](ActorId, Actor& actor) {
     if (!actor.mail_waits()) return;
-    actor.mailbox->for_each([&](const Held& held) {
+    actor.mailbox->for_each([&](Held& held) {
       if (held.promised) return;
-      if (unwanted(state, held)) return;
+      if (unwanted(state, actor, held)) return;
       state.journal.append(row_of(state, held, actor, now), now.mono);
     });
   });

@@ -28,7 +28,12 @@ void ask_for(State& state, ActorId id, Mailbox& box, bool reliable, F&& wanted) 
 std::unique_ptr<Letter> letter_of(State& state, const Actor& actor, StoredMessage row) {
   auto letter = std::make_unique<Letter>();
   letter->tail = count_shared(state, std::move(row.tail));
-  if (!row.topic.empty()) letter->subscription = state.topics.of(actor, row.topic);
+  if (!row.topic.empty()) {
+    const SubscriptionId own = state.topics.of(actor, row.topic);
+    const Subscription* subscription = state.topics.find(own);
+    const bool anew = subscription != nullptr && subscription->since >= row.position;
+    if (!anew) letter->subscription = own;
+  }
   letter->sender = std::move(row.sender);
   letter->message_id = std::move(row.message_id);
   letter->trail = decode_trail(row.trail);

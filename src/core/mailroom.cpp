@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/limits.hpp"
+#include "wire/forward.hpp"
 
 namespace signal_hub::core {
 namespace {
@@ -86,8 +87,14 @@ bool window_full(const Session& session) {
 
 bool expired(const Held& held, Now now) { return held.expires < now.mono; }
 
-bool unwanted(const State& state, const Held& held) {
-  return held.publication && state.topics.find(held.letter->subscription) == nullptr;
+bool unwanted(const State& state, const Actor& actor, Held& held) {
+  if (!held.publication) return false;
+  SubscriptionId& subscription = held.letter->subscription;
+  if (state.topics.find(subscription) != nullptr) return false;
+  if (actor.subscriptions.empty()) return true;
+  const auto topic = wire::topic_of_publication(*held.letter->tail);
+  if (topic) subscription = state.topics.meant_by(actor, *topic, held.position);
+  return state.topics.find(subscription) == nullptr;
 }
 
 ActorId addressee(const State& state, std::string_view address) {

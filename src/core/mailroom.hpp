@@ -42,8 +42,9 @@ bool window_full(const Session& session);
 
 bool expired(const Held& held, Now now);
 
-/// A publication whose subscription ended while it waited. REQUIRES: held.letter.
-bool unwanted(const State& state, const Held& held);
+/// A publication whose subscription ended while it waited, and the actor has no other it was for;
+/// if there is one, it waits for that from now on. REQUIRES: held.letter.
+bool unwanted(const State& state, const Actor& actor, Held& held);
 
 /// Who is registered or dormant under this address; invalid id: nobody.
 ActorId addressee(const State& state, std::string_view address);

@@ -45,9 +45,13 @@ SubscriptionId Topics::add(ActorId id, Actor& actor, std::string_view name, cons
   return made;
 }
 
-SubscriptionId Topics::subscribe(ActorId id, Actor& actor, std::string_view name, Rng& rng) {
+SubscriptionId Topics::subscribe(ActorId id, Actor& actor, std::string_view name,
+                                 std::uint64_t position, Rng& rng) {
   const SubscriptionId existing = of(actor, name);
-  return existing.valid() ? existing : add(id, actor, name, Uuid::make(rng));
+  if (existing.valid()) return existing;
+  const SubscriptionId made = add(id, actor, name, Uuid::make(rng));
+  subscriptions_.find(made)->since = position;
+  return made;
 }
 
 void Topics::restore(ActorId id, Actor& actor, std::string_view name, const Uuid& public_id,
@@ -145,6 +149,20 @@ SubscriptionId Topics::of(const Actor& actor, std::string_view name) const {
     if (m.topic == topic->second) return m.subscription;
   }
   return {};
+}
+
+SubscriptionId Topics::meant_by(const Actor& actor, std::string_view name,
+                                std::uint64_t position) const {
+  SubscriptionId found;
+  for (const Actor::Membership& m : actor.subscriptions) {
+    const Topic& topic = *topics_.find(m.topic);
+    const Subscription& subscription = *subscriptions_.find(m.subscription);
+    const bool covers = topic.glob ? matches(topic, name) : topic.name == name;
+    if (!covers || subscription.since >= position) continue;
+    if (subscription.acks) return m.subscription;
+    if (!found.valid()) found = m.subscription;
+  }
+  return found;
 }
 
 SubscriptionId Topics::with_public_id(const Actor& actor, std::string_view public_id) const {

@@ -32,13 +32,15 @@ struct Subscription {
   std::uint32_t place;  // in Topic::members
   Uuid public_id;
   bool durable = false;
-  bool acks = false;  // reliable publications are acknowledged
+  bool acks = false;        // reliable publications are acknowledged
+  std::uint64_t since = 0;  // what is published is for it from behind this position on
 };
 
 class Topics {
  public:
-  /// The actor's subscription to `name`, new or the one it has.
-  SubscriptionId subscribe(ActorId id, Actor& actor, std::string_view name, Rng& rng);
+  /// The actor's subscription to `name`, new as of `position` or the one it has.
+  SubscriptionId subscribe(ActorId id, Actor& actor, std::string_view name, std::uint64_t position,
+                           Rng& rng);
 
   /// Puts a recovered subscription back. REQUIRES: the actor has none to `name`.
   void restore(ActorId id, Actor& actor, std::string_view name, const Uuid& public_id, bool durable,
@@ -66,6 +68,9 @@ class Topics {
 
   /// The actor's subscription to exactly this name or glob; invalid id if none.
   SubscriptionId of(const Actor& actor, std::string_view name) const;
+  /// One of the actor's that a publication at `position` was for, preferably one that acknowledges;
+  /// invalid id if none.
+  SubscriptionId meant_by(const Actor& actor, std::string_view name, std::uint64_t position) const;
   /// The actor's subscription with this public id; invalid id if none.
   SubscriptionId with_public_id(const Actor& actor, std::string_view public_id) const;
 

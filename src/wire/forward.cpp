@@ -110,6 +110,13 @@ std::string publish_metadata(std::string_view topic, std::string_view hub_addres
   return out.append(1, '}');
 }
 
+std::optional<std::string> topic_of_publication(std::string_view tail) {
+  const std::string whole = std::string(1, '{').append(tail);
+  const auto metadata = JsonView(whole).member("metadata");
+  const auto topic = metadata ? metadata->member("topic") : std::nullopt;
+  return topic ? topic->string() : std::nullopt;
+}
+
 std::string trace_metadata(const JsonView& senders) {
   std::string out = "{";
   if (senders.raw() == "{}") return out.append(1, '}');

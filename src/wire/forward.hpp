@@ -41,6 +41,9 @@ std::string broadcast_metadata(std::string_view hub_address);
 /// metadata of a publication: exactly {topic, publication:true, via}.
 std::string publish_metadata(std::string_view topic, std::string_view hub_address);
 
+/// The topic of a publication, from its tail; nullopt: it was edited by hand.
+std::optional<std::string> topic_of_publication(std::string_view tail);
+
 /// {traceId, spanId} of a request as far as present, as an answer's metadata; `{}` without.
 std::string trace_metadata(const JsonView& senders);
 

@@ -64,10 +64,10 @@ void match_topic(benchmark::State& state) {
   const ActorId id = registry.add_guest("@(a)", {});
   Actor& actor = *registry.find(id);
   for (int i = 0; i < 900; ++i) {
-    topics.subscribe(id, actor, "orders/" + std::to_string(i) + "/placed", rng);
+    topics.subscribe(id, actor, "orders/" + std::to_string(i) + "/placed", 0, rng);
   }
   for (int i = 0; i < 100; ++i) {
-    topics.subscribe(id, actor, "orders/" + std::to_string(i) + "*/shipped", rng);
+    topics.subscribe(id, actor, "orders/" + std::to_string(i) + "*/shipped", 0, rng);
   }
   const bool known = state.range(0) != 0;
   std::uint64_t next = 0;

@@ -72,11 +72,11 @@ void Membership::settle_changes(const Request& request) {
 /// It is the address that subscribes if this session holds it, else the session's identity, or its
 /// guest; which of them is known later.
 void Membership::subscription_asked(Request& request, std::uint32_t link, bool wanted) {
-  if (request.lasting) durable_.insert({request.from, request.about});
   std::vector<std::string> all{request.from, guest(link)};
   const std::string& identity = book_.links[link].identity;
   if (identity != request.from) all.push_back(identity);
   for (const std::string& who : all) {
+    if (request.lasting) durable_.insert({who, request.about});
     Fact& fact = subscribed_[who][request.about];
     begin_change(request, fact, wanted);
   }

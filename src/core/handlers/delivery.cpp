@@ -105,17 +105,35 @@ std::vector<Fanout::Recipient> registered_actors(const Context& c, const wire::B
   return recipients;
 }
 
-std::vector<Fanout::Recipient> subscribers(State& state, std::string_view name) {
-  std::vector<Fanout::Recipient> recipients;
-  const auto& topics = state.topics.matching(name);
-  const std::uint64_t stamp = ++state.fanouts.counter;
+/// How much a subscription asks of a reliable publication.
+unsigned demand(const Subscription& subscription) {
+  return (subscription.acks ? 2U : 0U) + (subscription.durable ? 1U : 0U);
+}
+
+/// Those subscribed to `topics` who ask at least so much and were not added before.
+void add_subscribers(State& state, const std::vector<TopicId>& topics, unsigned least,
+                     std::uint64_t stamp, std::vector<Fanout::Recipient>& recipients) {
   for (const TopicId id : topics) {
     for (const Topic::Member& member : state.topics.topic(id).members) {
+      if (least != 0 && demand(*state.topics.find(member.subscription)) < least) continue;
       Actor* actor = state.registry.find(member.actor);
       if (actor == nullptr || std::exchange(actor->last_fanout, stamp) == stamp) continue;
       recipients.push_back({member.actor, member.subscription});
     }
   }
+}
+
+/// Everybody once; for a reliable publication with the subscription that asks most.
+std::vector<Fanout::Recipient> subscribers(State& state, std::string_view name, bool reliable) {
+  std::vector<Fanout::Recipient> recipients;
+  const auto& topics = state.topics.matching(name);
+  const std::uint64_t stamp = ++state.fanouts.counter;
+  if (reliable && topics.size() > 1) {
+    for (const unsigned least : {3U, 2U, 1U}) {
+      add_subscribers(state, topics, least, stamp, recipients);
+    }
+  }
+  add_subscribers(state, topics, 0, stamp, recipients);
   return recipients;
 }
 
@@ -222,7 +240,7 @@ void make_reliable(Context& c, Fanout& fanout) {
 void handle(Context& c, const wire::Publish& publish) {
   const bool reliable = publish.delivery.reliable;
   if (reliable && refuse_promise(c.state, c.request, c.now)) return;
-  auto recipients = subscribers(c.state, publish.topic);
+  auto recipients = subscribers(c.state, publish.topic, reliable);
   if (too_many(c, recipients.size())) return;
   const std::string metadata = wire::publish_metadata(publish.topic, c.state.settings.hub_address);
   wire::Forward message = forward(c, publish.content, metadata);

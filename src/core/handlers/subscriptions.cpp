@@ -49,7 +49,8 @@ std::optional<Error> enlist(Context& c, const wire::Element<std::string>& elemen
   Actor& actor = *state.registry.find(id);
   if (auto error = objection(state, actor, topic, asked.durable.value_or(false))) return error;
   const bool is_new = !state.topics.of(actor, topic).valid();
-  const SubscriptionId made = state.topics.subscribe(id, actor, topic, state.rng);
+  const SubscriptionId made =
+      state.topics.subscribe(id, actor, topic, state.last_position, state.rng);
   const Subscription& subscription = *state.topics.find(made);
   const bool durable = asked.durable.value_or(subscription.durable);
   const bool acks = asked.acks.value_or(subscription.acks);

@@ -1,73 +1,11 @@
 // Reliable delivery against literal clocks: what a system test cannot make happen.
 #include <gtest/gtest.h>
 
-#include "app/message_table.hpp"
 #include "base/limits.hpp"
-#include "world.hpp"
+#include "stored_world.hpp"
 
 namespace signal_hub::core {
 namespace {
-
-constexpr std::string_view reliable = R"({"delivery":"at-least-once"})";
-
-/// A world with a store that answers when it is told to.
-struct Stored : World {
-  Stored() : World(settings()) {}
-  static HubSettings settings() {
-    HubSettings s = defaults();
-    s.grace = 1h;
-    s.idle_timeout = s.ping_interval = 0ms;
-    return s;
-  }
-  void commit() {
-    while (!hub.journal().empty()) {
-      const Batch batch = hub.take_batch(at());
-      table.apply(batch);
-      hub.durable(batch.seq, {}, at());
-      flush();
-    }
-  }
-  void read() {
-    std::vector<LoadRequest> requests;
-    hub.take_load_requests(requests);
-    for (const LoadRequest& request : requests) hub.loaded(table.load(request), at());
-    flush();
-  }
-  Now at() const { return {now().mono, now().wall + jumped}; }
-  void pass(Millis by) {
-    clock += by;
-    hub.tick(at());
-    flush();
-    commit();
-  }
-  ConnId acking(const std::string& address) {
-    const ConnId conn = connect(address);
-    ask(conn, address, "hub:register", registration(address), R"({"acks":true})");
-    return conn;
-  }
-  /// As acking(), and what came with the answer can be taken.
-  ConnId back(const std::string& address) {
-    const ConnId conn = connect(address);
-    frame(conn, message(address, "hub:register", registration(address), R"({"acks":true})"));
-    flush();
-    return conn;
-  }
-  /// Stored; its answer is `queued`.
-  void send(ConnId from, const std::string& text = "1") {
-    frame(from,
-          message("@(a)", "hub:send", R"({"type":"x","data":)" + text + "}", reliable, "@(b)"));
-    commit();
-  }
-
-  app::MessageTable table{app::Retention{}};
-  Millis jumped{0};  // the wall clock, against the other
-};
-
-std::size_t with_type(const std::vector<std::string>& messages, std::string_view type) {
-  std::size_t n = 0;
-  for (const auto& m : messages) n += type_of(m) == type ? 1U : 0U;
-  return n;
-}
 
 TEST(Deliveries, NothingIsDeliveredNorAnsweredBeforeTheCommit) {
   Stored w;

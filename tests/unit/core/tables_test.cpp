@@ -58,7 +58,7 @@ TEST(Registry, ForgottenForLackOfRoomRaisesTheFloor) {
 
 struct TopicsTest : testing::Test {
   SubscriptionId subscribe(ActorId id, std::string_view name) {
-    return topics.subscribe(id, *registry.find(id), name, rng);
+    return topics.subscribe(id, *registry.find(id), name, 0, rng);
   }
   std::size_t matches(std::string_view name) {
     std::size_t members = 0;
