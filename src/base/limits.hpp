@@ -67,6 +67,9 @@ inline constexpr std::size_t mail_loaded_at_once = 64;
 inline constexpr Millis mail_load_retry{1'000};
 
 // Durability (DESIGN.md, durability contract)
+inline constexpr std::size_t loads_put_off = 10'000;   // reads of notices and receipts that failed
+inline constexpr std::size_t loads_asked_again = 256;  // of them, after each pause
+inline constexpr Millis load_retry{1'000};
 inline constexpr std::uint64_t version_raise = 1'000;  // of all versions after a crash
 inline constexpr Millis version_kept{86'400'000};      // of a removed address
 inline constexpr std::uint64_t token_counter_raise = 1'000;

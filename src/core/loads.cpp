@@ -1,5 +1,6 @@
 #include "core/loads.hpp"
 
+#include "base/limits.hpp"
 #include "core/duplicates.hpp"
 #include "core/mail_texts.hpp"
 #include "core/notices.hpp"
@@ -27,13 +28,43 @@ struct Taker {
   void operator()(const StatusLoad& load) const { status_loaded(state, load, loaded, now); }
 };
 
+void arm_retry(State& state, Now now) {
+  state.timers.arm(now.mono + limits::load_retry, {TimerKind::loads, 0, 0});
+}
+
+/// What senders are told, and the log, waits until the store can be read. False: too much does.
+bool put_off(State& state, Load& load, Now now) {
+  const bool told = std::holds_alternative<NoticeLoad>(load.purpose) ||
+                    std::holds_alternative<ReceiptsLoad>(load.purpose);
+  if (!told || state.put_off.size() >= limits::loads_put_off) return false;
+  if (state.put_off.empty()) arm_retry(state, now);
+  state.put_off.push_back(std::move(load));
+  return true;
+}
+
 }  // namespace
+
+void ask_store(State& state, Load load) {
+  const std::uint64_t id = load.request.id = ++state.last_load;
+  state.load_requests.push_back(load.request);
+  state.loads.emplace(id, std::move(load));
+}
 
 void take_loaded(State& state, Loaded loaded, Now now) {
   auto load = state.loads.extract(loaded.id);
   if (load.empty()) return;
   Load& asked = load.mapped();
+  if (loaded.failed && put_off(state, asked, now)) return;
   std::visit(Taker{state, asked.request, loaded, now}, asked.purpose);
+}
+
+void ask_again(State& state, Now now) {
+  for (std::size_t i = 0; i < limits::loads_asked_again && !state.put_off.empty(); ++i) {
+    Load load = std::move(state.put_off.front());
+    state.put_off.pop_front();
+    ask_store(state, std::move(load));
+  }
+  if (!state.put_off.empty()) arm_retry(state, now);
 }
 
 }  // namespace signal_hub::core

@@ -8,15 +8,19 @@
 
 namespace signal_hub::core {
 
+/// The load gets an id of its own.
+void ask_store(State& state, Load load);
+
 template <class What, class Purpose>
 void ask_store(State& state, What what, Purpose purpose) {
-  LoadRequest request{++state.last_load, std::move(what)};
-  state.load_requests.push_back(request);
-  const std::uint64_t id = request.id;
-  state.loads.emplace(id, Load{std::move(request), std::move(purpose)});
+  ask_store(state, Load{LoadRequest{0, std::move(what)}, std::move(purpose)});
 }
 
-/// An answer of the store.
+/// An answer of the store. What nobody would ask for once more is put off if it could not be read;
+/// whoever can be refused is.
 void take_loaded(State& state, Loaded loaded, Now now);
+
+/// Asks for what was put off.
+void ask_again(State& state, Now now);
 
 }  // namespace signal_hub::core

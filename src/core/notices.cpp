@@ -106,7 +106,9 @@ void announce(State& state, const Notice& notice, Now now) {
 
 void notice_loaded(State& state, Notice notice, const Loaded& loaded, Now now) {
   state.told_receipts.fetch_ends();
-  if (loaded.rows.empty()) return;  // it was taken out by hand; or it is fetched after a restart
+  // Too many wait for the store already: its sender hears of it after a restart.
+  if (loaded.failed && notice.outcome == dead_lettered) log_dead_letter(state, notice);
+  if (loaded.rows.empty()) return;  // or it was taken out by hand
   notice.sender = loaded.rows.front().sender;
   notice.message_id = loaded.rows.front().message_id;
   if (notice.outcome == dead_lettered) log_dead_letter(state, notice);

@@ -134,6 +134,7 @@ struct State {
   std::vector<HeldReceipt> returned_mail;  // could not be delivered: back to the mailbox
   std::vector<LoadRequest> load_requests;
   std::unordered_map<std::uint64_t, Load> loads;  // outstanding
+  std::deque<Load> put_off;                       // the store could not be read: to be asked again
   std::uint64_t last_load = 0;
   std::vector<DuplicateLoad> not_duplicates;  // to be taken as what they are: new
   RememberedIds remembered;

@@ -13,7 +13,7 @@
 
 namespace signal_hub::core {
 
-enum class TimerKind : std::uint8_t { session, actor, mail, deliveries, housekeeping };
+enum class TimerKind : std::uint8_t { session, actor, mail, deliveries, loads, housekeeping };
 
 struct Due {
   TimerKind kind;

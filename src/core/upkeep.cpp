@@ -8,6 +8,7 @@
 #include "core/deliveries.hpp"
 #include "core/intake.hpp"
 #include "core/lifecycle.hpp"
+#include "core/loads.hpp"
 #include "core/mail.hpp"
 #include "core/outflow.hpp"
 #include "core/receipts.hpp"
@@ -205,6 +206,7 @@ void expire_due(State& state, Now now) {
         break;
       }
       case TimerKind::mail: state.mail_due.push_back({who->slot, who->generation}); break;
+      case TimerKind::loads: ask_again(state, now); break;
       case TimerKind::housekeeping: keep_house(state, now); break;
     }
   }

@@ -31,6 +31,7 @@ inline constexpr std::array kept_seeds{
     KeptSeed{"PublicationForOneMoreTookAnothersPlace", 1971},
     KeptSeed{"MemoryLimitPassedByMailNoLongerShared", 7294},
     KeptSeed{"PublishedThoughTheStoreRefusedAPart", 8297},
+    KeptSeed{"DeadLetterWithoutALogLineWhenTheStoreWasNotRead", 11449},
     KeptSeed{"LostWithOneOfTwoSubscriptionsItWasFor", 11241},
 };
 

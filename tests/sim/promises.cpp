@@ -270,8 +270,7 @@ void Promises::check_receipts() const {
     if (!row.asked || !row.reliable || !around_.membership.holder(row.sender, now, now)) continue;
     const auto found = parcels_.find(position);
     const bool in_time = *row.finished_at + kept > around_.schedule.wall();
-    // Who cannot be told, for the store is not read, is when it registers next.
-    const bool told = around_.plan.clock_jumps == 0 && around_.plan.store.fail_percent == 0;
+    const bool told = around_.plan.clock_jumps == 0;
     if (found == parcels_.end() || !in_time || !told) continue;
     fail("its sender never heard what became of it", found->second);
   }

@@ -35,6 +35,14 @@ struct Stored : World {
     for (const LoadRequest& request : requests) hub.loaded(table.load(request), at());
     flush();
   }
+  /// What was asked of the store cannot be read. How much was asked.
+  std::size_t fail_to_read() {
+    std::vector<LoadRequest> requests;
+    hub.take_load_requests(requests);
+    for (const LoadRequest& request : requests) hub.loaded({request.id, {}, true}, at());
+    flush();
+    return requests.size();
+  }
   Now at() const { return {now().mono, now().wall + jumped}; }
   void pass(Millis by) {
     clock += by;
