@@ -153,6 +153,7 @@ void Hub::loaded(Loaded rows, Now now) {
   begin(now);
   take_loaded(*state_, std::move(rows), now);
   if (!state_->not_duplicates.empty()) retake_frames(*state_, now);
+  send_mail_now(now);  // texts that were read leave before memory is looked at, or they never would
   settle(*state_, now);
 }
 
@@ -192,6 +193,10 @@ void Hub::handed_over(ConnId conn, std::size_t bytes, Now now) {
   Session* session = state_->sessions.find(conn);
   if (session == nullptr) return;
   core::handed_over(*state_, *session, bytes, now);
+  send_mail_now(now);
+}
+
+void Hub::send_mail_now(Now now) {
   if (state_->mail_due.empty()) return;
   state_->origin = {DeliveryKind::mailbox, now.stopwatch_us};
   send_due_mail(*state_, now);

@@ -164,6 +164,7 @@ class Hub {
 
  private:
   void begin(Now now);
+  void send_mail_now(Now now);
 
   std::unique_ptr<State> state_;
 };

@@ -11,14 +11,17 @@
 namespace signal_hub::core {
 namespace {
 
-/// Asks for the first that f says yes to.
+/// Asks for the first that f says yes to; for no more at once than a session takes.
 template <class F>
 void ask_for(State& state, ActorId id, Mailbox& box, bool reliable, F&& wanted) {
   if (box.loading) return;
   LoadRequest::Texts texts;
+  std::size_t bytes = 0;
   box.for_each([&](const Held& held) {
     if (texts.positions.size() == limits::mail_loaded_at_once) return;
-    if (held.on_disk_only() && wanted(held)) texts.positions.push_back(held.position);
+    if (bytes >= limits::mail_window_bytes || !held.on_disk_only() || !wanted(held)) return;
+    texts.positions.push_back(held.position);
+    bytes += held.bytes;
   });
   if (texts.positions.empty()) return;
   box.loading = true;

@@ -32,6 +32,7 @@ inline constexpr std::array kept_seeds{
     KeptSeed{"MemoryLimitPassedByMailNoLongerShared", 7294},
     KeptSeed{"PublishedThoughTheStoreRefusedAPart", 8297},
     KeptSeed{"DeadLetterWithoutALogLineWhenTheStoreWasNotRead", 11449},
+    KeptSeed{"TextsReadAndLetGoOfForEverForLackOfMemory", 30905},
     KeptSeed{"LostWithOneOfTwoSubscriptionsItWasFor", 11241},
 };
 

@@ -286,6 +286,28 @@ TEST(Deliveries, APublicationRefusedInPartWhileItIsSpreadIsRefused) {
   }
 }
 
+TEST(Deliveries, MailThatWasReadLeavesThoughMemoryIsFull) {
+  Stored w;
+  HubSettings settings = Stored::settings();
+  settings.persistent = true;
+  settings.ack_window = 1;
+  settings.memory_limit = 60'000;
+  w.hub.reconfigure(settings);
+  const ConnId a = w.member("@(a)");
+  w.hub.closed(w.acking("@(b)"), false, w.at());
+  constexpr std::size_t all = 10;
+  for (std::size_t i = 0; i < all; ++i) w.send(a, "\"" + std::string(10'000, 'x') + "\"");
+  const ConnId b = w.back("@(b)");
+  w.take(b);
+  for (std::size_t n = 1; n <= all; ++n) {
+    w.read();
+    EXPECT_EQ(with_type(w.take(b), "x"), 1U) << n;
+    w.tell(b, "@(b)", "hub:ack", R"({"deliveryId":"0-)" + std::to_string(n) + "\"}");
+    w.commit();
+  }
+  EXPECT_EQ(w.stats().acknowledged, all);
+}
+
 TEST(Deliveries, AReceiptThatIsToldWhileItIsFetchedIsToldOnce) {
   Stored w;
   const ConnId a = w.member("@(a)");
