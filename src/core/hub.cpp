@@ -227,10 +227,13 @@ const Journal& Hub::journal() const { return state_->journal; }
 
 namespace {
 
-void stamp(const State& state, Batch& batch, Now now) {
+void stamp(State& state, Batch& batch, Now now) {
   batch.at = now.wall;
-  // Set forward, the clock would take away what is to be kept; set back, what is written then.
-  batch.aged_at = std::min(now.wall, state.stats.started + (now.mono - state.started_mono));
+  // Set forward, the clock would take away what is to be kept; set back, what is written then, and
+  // that also when it has been set right again.
+  const WallTime steady = state.stats.started + (now.mono - state.started_mono);
+  state.most_behind = std::max(state.most_behind, steady - now.wall);
+  batch.aged_at = steady - state.most_behind;
 }
 
 }  // namespace

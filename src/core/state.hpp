@@ -86,6 +86,7 @@ struct State {
   Rng rng;
   wire::EnvelopeDecoder decoder;
   MonoTime started_mono{};  // when stats.started was
+  Millis most_behind{0};    // the wall clock, since then
 
   // Memory held in queues, in bytes; before what is accounted here, so that it outlives it.
   std::size_t queued_frames = 0;  // in outboxes

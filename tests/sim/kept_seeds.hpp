@@ -33,6 +33,7 @@ inline constexpr std::array kept_seeds{
     KeptSeed{"PublishedThoughTheStoreRefusedAPart", 8297},
     KeptSeed{"DeadLetterWithoutALogLineWhenTheStoreWasNotRead", 11449},
     KeptSeed{"TextsReadAndLetGoOfForEverForLackOfMemory", 30905},
+    KeptSeed{"IdsForgottenWhenTheClockWasBackForAWhile", 116},
     KeptSeed{"LostWithOneOfTwoSubscriptionsItWasFor", 11241},
 };
 

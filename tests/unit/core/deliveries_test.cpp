@@ -45,6 +45,22 @@ TEST(Deliveries, AJumpOfTheWallClockExpiresAndRepeatsNothing) {
   }
 }
 
+TEST(Deliveries, AClockThatWasBackForAWhileMakesNoIdForgotten) {
+  Stored w;
+  const ConnId a = w.member("@(a)");
+  w.member("@(b)");
+  const std::string text = w.message("@(a)", "hub:send", R"({"type":"x"})", reliable, "@(b)");
+  w.jumped = -2h;
+  w.frame(a, text);
+  w.commit();
+  w.jumped = 0ms;
+  w.send(a);
+  w.take(a);
+  w.frame(a, text);
+  w.read();
+  EXPECT_EQ(payload_of(w.take(a).back(), "duplicate"), "true");
+}
+
 TEST(Deliveries, AttemptsThatFailTogetherDoNotReturnTogether) {
   Stored w;
   const ConnId a = w.member("@(a)");
