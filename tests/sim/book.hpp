@@ -62,6 +62,7 @@ struct Request {
   };
   std::vector<Handover> handed;  // more than one: it was tried again
   Micros came{0};                // for the first time
+  bool perhaps_anew = false;     // a retry came after --dedupe-window
   Step began = open_end;         // the handover that counts
   unsigned run = 0;              // of the hub, then
   Step answered = open_end;

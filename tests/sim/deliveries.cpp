@@ -67,6 +67,7 @@ void Deliveries::check_once(const LinkRecord& link, const Request& request,
                             const Message& message) {
   const auto found = copies_.find({request.n, message.to});
   if (found == copies_.end() || (book_.forgetful && request.handed.size() > 1)) return;
+  if (request.perhaps_anew) return;
   // A publication that the store refused may be in work again.
   if (request.reliable && book_.store_refuses && request.handed.size() > 1) return;
   const bool across_runs = request.handed.front().run != request.handed.back().run;
@@ -126,7 +127,8 @@ void Deliveries::check_order(LinkRecord& link, const Request& request, const Mes
   if (request.priority != 1) return;  // it may go before others
   const bool across_runs = request.handed.front().run != request.handed.back().run;
   const bool refused = request.reliable && book_.store_refuses;
-  const bool once = request.handed.size() == 1 || (!book_.forgetful && !across_runs && !refused);
+  const bool again = book_.forgetful || across_runs || refused || request.perhaps_anew;
+  const bool once = request.handed.size() == 1 || !again;
   if (request.kind == Kind::publish && once && !perhaps_to_guest(request, *link.link)) {
     const std::string stream = std::to_string(link.link->serial) + " " + message.to;
     orders_[std::to_string(book_.run) + " " + request.about][stream].push_back(request.n);

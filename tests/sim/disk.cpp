@@ -122,9 +122,11 @@ bool Disk::is_registered(const std::string& address) const {
 }
 
 bool Disk::holds_message(const std::string& id) const {
-  const auto& waiting = messages_.waiting();
-  return std::any_of(waiting.begin(), waiting.end(),
-                     [&id](const auto& entry) { return entry.second.message_id == id; });
+  const auto any = [&id](const app::MessageTable::Rows& rows) {
+    return std::any_of(rows.begin(), rows.end(),
+                       [&id](const auto& entry) { return entry.second.message_id == id; });
+  };
+  return any(messages_.waiting()) || any(messages_.dead());
 }
 
 void Disk::write(const core::ActorRow& row) {

@@ -50,7 +50,7 @@ class Disk {
   bool is_subscribed(const std::string& address, const std::string& topic) const {
     return subscriptions_.contains({address, topic});
   }
-  /// The message waits, by the sender's id of it.
+  /// The message waits or is a dead letter, by the sender's id of it.
   bool holds_message(const std::string& id) const;
   /// It was committed at some time.
   bool saw_message(const std::string& id) const { return seen_.contains(id); }

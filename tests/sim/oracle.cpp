@@ -42,6 +42,7 @@ void Oracle::opened(const Link& link) {
 }
 
 void Oracle::handed(const Link& link, std::string_view bytes) {
+  membership_.time_passed(schedule_.now());  // what is over is over before it is looked at
   ++book_.step;
   constexpr std::string_view begin = R"({"id":")";
   if (!bytes.starts_with(begin)) return;
@@ -56,6 +57,8 @@ void Oracle::note_handover(Request& request, const Link& link) {
   request.handed.push_back({link.serial, book_.step, record.sequence.size(), book_.run});
   record.sequence.push_back(request.n);
   if (request.handed.size() == 1) request.came = schedule_.now();
+  const bool late = schedule_.now() - request.came >= plan_.hub.dedupe_window;
+  request.perhaps_anew = request.perhaps_anew || (request.reliable && late);
   promises_.handed(request, record);
   if (request.kind == Kind::connect && record.identity.empty()) record.identity = request.from;
   const bool forgotten = request.run != book_.run;

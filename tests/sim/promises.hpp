@@ -89,10 +89,11 @@ class Promises {
     std::optional<WallTime> expires;
     unsigned attempts_before = 0;  // this run
     std::vector<Copy> copies;
-    bool ack_handed = false;             // by whomever, in whichever run
-    unsigned ended_run = 0;              // the hub knew of its ack or last nack
-    unsigned ignored_run = 0;            // the hub did not know of an ack that counts
-    bool answered = false;               // by an ack or a nack since the last copy
+    bool ack_handed = false;   // by whomever, in whichever run
+    unsigned ended_run = 0;    // the hub knew of its ack or last nack
+    unsigned ignored_run = 0;  // the hub did not know of an ack that counts
+    bool answered = false;     // by an ack or a nack since the last copy
+    Step answered_at = 0;
     std::set<std::string> nack_reasons;  // for good
     Micros ended{0};                     // when the hub knew, or its end came to disk
     std::string outcome;                 // on disk

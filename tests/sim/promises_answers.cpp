@@ -45,6 +45,7 @@ void Promises::handed(const Request& request, const LinkRecord&) {
     Parcel* parcel = find(id);
     if (parcel == nullptr) continue;
     parcel->answered = true;
+    parcel->answered_at = around_.book.step;
     if (request.kind == Kind::ack) parcel->ack_handed = true;
     if (request.kind != Kind::nack) continue;
     count(request.requeue ? Situation::nack_that_gives_back : Situation::nack_for_good);

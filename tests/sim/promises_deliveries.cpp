@@ -54,7 +54,9 @@ void Promises::emitted(const LinkRecord& link, const Request& request, const Mes
   check_turn(parcel, *link.link);
   tally(parcel, copy);
   parcel.copies.push_back(copy);
-  parcel.answered = parcel.answered && link.link->backlog_since;
+  // It may have been on its way when the answer to the one before came.
+  const bool in_turn = parcel.answered_at >= around_.book.turn_began;
+  parcel.answered = parcel.answered && (link.link->backlog_since || in_turn);
   // What had waited for its link may have been taken back meanwhile.
   if (!link.link->backlog_since) uncounted_.push_back(parcel.position);
 }
