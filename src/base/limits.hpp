@@ -84,18 +84,28 @@ inline constexpr std::size_t secret_bytes_min = 32;
 
 // Fan-out: slices per turn, over all running ones
 inline constexpr std::size_t slices_per_turn = 4;
+// Recipients that are more than caches hold: from so many on it pays to ask for their memory ahead,
+// and to reference what they share instead of copying it
+inline constexpr std::size_t many_recipients = 200;
 
 // A large fan-out's deliveries to one session wait for those of the next, as long as there is one,
-// up to so many bytes and so long; then so many sessions a turn are written
-inline constexpr std::size_t coalesced_bytes = std::size_t{16} * 1024;
+// up to so many bytes and so long; then so many sessions a turn are written, and so much
+inline constexpr std::size_t coalesced_bytes = std::size_t{64} * 1024;
 inline constexpr Millis coalesced_time{20};
 inline constexpr std::size_t coalesced_writes_per_turn = 100;
+inline constexpr std::size_t coalesced_bytes_per_turn = std::size_t{2} << 20U;
 
 // Subscriptions of ended actors taken out of their topics per turn
 inline constexpr std::size_t reaped_per_turn = 1000;
 
-// Fan-out: tails at least this large are shared by reference, smaller ones copied
+// Outboxes. Tails at least this large are referenced for few recipients too. Small ones are put
+// together for a write, which hands over a bounded amount: what a blocked socket leaves with the
+// library can no longer be discarded.
 inline constexpr std::size_t shared_tail_bytes = 4096;
+inline constexpr std::size_t gathered_bytes = std::size_t{64} * 1024;
+inline constexpr std::size_t write_bytes = std::size_t{256} * 1024;
+// Frames go on in new memory beyond this, so that what was handed over is freed early
+inline constexpr std::size_t outbox_chunk_bytes = std::size_t{64} * 1024;
 
 // Log: lines that stdout does not take; beyond, new ones are dropped and counted
 inline constexpr std::size_t log_buffer_bytes = std::size_t{1} << 20U;

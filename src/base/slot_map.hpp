@@ -4,6 +4,7 @@
 // chunks that never move. Memory is given back with the map alone: slots are used again.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/prefetch.hpp"
 
 namespace signal_hub {
 
@@ -40,6 +42,14 @@ class SlotMap {
     return found.generation == id.generation && found.value ? &*found.value : nullptr;
   }
   const T* find(Id id) const { return const_cast<SlotMap*>(this)->find(id); }
+
+  /// Asks for the first `bytes` of an entry that find() will be called for.
+  void prefetch(Id id, std::size_t bytes) const {
+    if (id.slot >= slots_) return;
+    const Cell& coming = cell(id.slot);
+    const auto* first = reinterpret_cast<const char*>(&coming.value);
+    signal_hub::prefetch(&coming, first + std::min(bytes, sizeof(T)) - 1);
+  }
 
   /// Unknown ids are ignored.
   void erase(Id id) {

@@ -20,20 +20,23 @@
 namespace signal_hub::core {
 
 struct Actor {
-  std::string address;
+  // What a delivery looks at comes first.
+  static constexpr std::size_t hot_bytes = 128;
   std::string to_member;  // `","to":"<address>",`, what follows the id in a delivery
   ConnId conn;            // the session that holds it, while online
   bool registered = false;
   ActorStatus status = ActorStatus::online;
+  std::unique_ptr<Mailbox> mailbox;       // at-most-once mail; null: none waits
+  std::unique_ptr<Outstanding> reliable;  // null: none is known of
+  std::uint64_t last_fanout = 0;          // so that overlapping subscriptions deliver once
+
+  std::string address;
 
   struct Membership {
     TopicId topic;
     SubscriptionId subscription;
   };
   std::vector<Membership> subscriptions;  // in the order they were made
-  std::uint64_t last_fanout = 0;          // so that overlapping subscriptions deliver once
-  std::unique_ptr<Mailbox> mailbox;       // at-most-once mail; null: none waits
-  std::unique_ptr<Outstanding> reliable;  // null: none is known of
 
   // Registered and dormant actors only.
   std::string identity;      // of the session that holds or held it

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/limits.hpp"
+#include "base/prefetch.hpp"
 #include "core/answers.hpp"
 #include "core/commits.hpp"
 #include "core/deliveries.hpp"
@@ -63,13 +64,40 @@ bool deliver_to(State& state, Fanout& fanout, Fanout::Recipient& recipient, Now 
   return handling == Handling::sent || handling == Handling::held;
 }
 
+/// Recipients are all over the memory, more of it than caches hold: what their deliveries will
+/// touch is asked for a few deliveries before.
+void look_ahead(State& state, const Fanout& fanout) {
+  constexpr std::size_t actors = 12, sessions = 8, outboxes = 4;  // deliveries before
+  const auto coming = [&](std::size_t ahead) -> const Fanout::Recipient* {
+    const std::size_t at = fanout.next + ahead;
+    return at < fanout.recipients.size() ? &fanout.recipients[at] : nullptr;
+  };
+  if (const auto* r = coming(actors)) {
+    state.registry.prefetch(r->actor);
+    state.topics.prefetch(r->subscription);
+  }
+  if (const auto* r = coming(sessions)) {
+    if (const Actor* actor = state.registry.find(r->actor)) {
+      state.sessions.prefetch(actor->conn, Session::hot_bytes);
+      prefetch(actor->to_member.data());
+    }
+  }
+  if (const auto* r = coming(outboxes)) {
+    const Actor* actor = state.registry.find(r->actor);
+    const Session* session = actor == nullptr ? nullptr : state.sessions.find(actor->conn);
+    if (session != nullptr) session->outbox.prefetch();
+  }
+}
+
 void run_slice(State& state, Fanout& fanout, std::size_t slice, Now now) {
   const DeliveryKind kind = fanout.topic.empty() ? DeliveryKind::broadcast : DeliveryKind::publish;
   const Origin outer = std::exchange(state.origin, {kind, fanout.accepted_us});
   const std::size_t end = std::min(fanout.recipients.size(), fanout.next + slice);
   const bool late = expired(fanout, now);
   if (late) count_drop(state, DropReason::expired, end - fanout.next);
+  const bool many = fanout.recipients.size() >= limits::many_recipients;
   for (; fanout.next < end; ++fanout.next) {
+    if (many) look_ahead(state, fanout);
     if (late || !deliver_to(state, fanout, fanout.recipients[fanout.next], now)) ++fanout.failed;
   }
   state.origin = outer;
@@ -132,6 +160,7 @@ void start_fanout(State& state, Fanout fanout, Now now) {
   const std::size_t slice = state.settings.fanout_slice;
   fanout.accepted_us = now.stopwatch_us;
   fanout.position = state.last_position + 1;
+  if (fanout.recipients.size() >= limits::many_recipients) share_tail(state, fanout.tail);
   Fanouts& all = state.fanouts;
   const bool behind = !fanout.topic.empty() && all.behind_topic.contains(fanout.topic);
   if (!behind && (slice == 0 || fanout.recipients.size() <= slice)) {

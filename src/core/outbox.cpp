@@ -2,125 +2,114 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "base/prefetch.hpp"
 
 namespace signal_hub::core {
 namespace {
-
-// One write hands over at most this much: what a blocked socket leaves with the library is bounded
-// by it, and can then no longer be discarded.
-constexpr std::size_t write_bytes = std::size_t{256} * 1024;
-
-// Copied frames go on in a new chunk beyond this, so that a handed-over front is freed early.
-constexpr std::size_t chunk_bytes = std::size_t{64} * 1024;
 
 // A queue that never runs empty gives back its used-up front in steps of this many entries.
 constexpr std::size_t compact_after = 1024;
 
 }  // namespace
 
-ByteBuffer BufferPool::take() {
-  if (free_.empty()) return {};
-  ByteBuffer buffer = std::move(free_.back());
-  free_.pop_back();
-  free_bytes_ -= buffer.capacity();
-  unused_ = std::min(unused_, free_.size());
-  return buffer;
-}
-
-void BufferPool::trim() {
-  const auto used = free_.begin() + static_cast<std::ptrdiff_t>(unused_);
-  for (auto at = free_.begin(); at != used; ++at) free_bytes_ -= at->capacity();
-  free_.erase(free_.begin(), used);
-  unused_ = free_.size();
-}
-
-void BufferPool::give(ByteBuffer&& buffer) {
-  const std::size_t bytes = buffer.capacity();
-  if (bytes == 0 || bytes > 2 * chunk_bytes || free_bytes_ + bytes > kept_buffer_bytes) return;
-  buffer.clear();
-  free_bytes_ += bytes;
-  free_.push_back(std::move(buffer));
-}
-
-ByteBuffer& Outbox::copy_buffer(BufferPool& pool) {
-  const bool usable = first_chunk_ < chunks_.size() && !chunks_.back().shared &&
-                      chunks_.back().copied.size() < chunk_bytes;
-  if (!usable) {
-    if (chunks_.capacity() == 0) chunks_ = pool.take_chunks();
-    chunks_.push_back({pool.take(), nullptr});
-  }
-  return chunks_.back().copied;
-}
-
-void Outbox::append(BufferPool& pool, wire::Opcode opcode, std::string_view head,
-                    std::string_view middle, std::string_view tail, const SharedBytes& shared,
-                    ReceiptId receipt, std::uint32_t accepted_us) {
+void Outbox::append(BufferPool& pool, wire::Opcode opcode, const FrameParts& parts) {
   std::array<char, wire::ws_header_max> header;
-  const std::size_t length = head.size() + middle.size() + tail.size();
+  const std::size_t copied = parts.head.size() + parts.middle.size() + parts.tail.size();
+  const std::size_t length = copied + (parts.shared != nullptr ? (*parts.shared)->size() : 0);
   const std::size_t header_size = wire::write_ws_header(header.data(), opcode, length);
-  const std::size_t copied = header_size + length - (shared ? tail.size() : 0);
-  char* at = copy_buffer(pool).grow(copied);
+  char* at = own_.grow(pool, header_size + copied);
   at = std::copy_n(header.data(), header_size, at);
-  at = std::copy_n(head.data(), head.size(), at);
-  at = std::copy_n(middle.data(), middle.size(), at);
-  if (!shared) std::copy_n(tail.data(), tail.size(), at);
-  const std::size_t size = copied + (shared ? tail.size() : 0);
-  if (shared) chunks_.push_back({{}, shared});
+  at = std::copy_n(parts.head.data(), parts.head.size(), at);
+  at = std::copy_n(parts.middle.data(), parts.middle.size(), at);
+  std::copy_n(parts.tail.data(), parts.tail.size(), at);
   if (frames_.capacity() == 0) frames_ = pool.take_frames();
-  frames_.push_back({static_cast<std::uint32_t>(size), accepted_us});
+  const auto size = static_cast<std::uint32_t>(header_size + length);
+  if (parts.shared != nullptr) {
+    frames_.push_back({size, parts.accepted_us, *parts.shared});
+    ++shared_tails_;
+  } else {
+    frames_.push_back({size, parts.accepted_us});
+  }
   bytes_ += size;
-  copied_ += copied;
-  if (receipt != 0) receipts_.push_back({handed_ + bytes_, receipt});
+  if (parts.receipt != 0) receipts_.push_back({handed_ + bytes_, parts.receipt});
 }
 
-std::string_view Outbox::unsent() const {
+std::string_view Outbox::unsent(BufferPool& pool) const {
   if (bytes_ == 0) return {};
-  return chunks_[first_chunk_].view().substr(offset_, write_bytes);
+  if (shared_tails_ == 0) return own_.front().substr(0, limits::write_bytes);
+  const OutboxFrame& first = frames_[first_frame_];
+  const std::size_t own = own_bytes(first);
+  if (into_frame_ >= own && first.tail->size() >= limits::shared_tail_bytes) {
+    return std::string_view(*first.tail).substr(into_frame_ - own, limits::write_bytes);
+  }
+  return gather(pool.gathered());
+}
+
+/// Whole frames, but for one that is too large for that.
+std::string_view Outbox::gather(ByteBuffer& out) const {
+  out.clear();
+  ByteQueue::Reader own(own_);
+  std::size_t skip = into_frame_;
+  for (auto frame = frames_.begin() + static_cast<std::ptrdiff_t>(first_frame_);
+       frame != frames_.end() && out.size() < limits::gathered_bytes; ++frame) {
+    const std::size_t own_part = own_bytes(*frame);
+    own.read(own_part - std::min(own_part, skip), out);
+    const std::size_t into_tail = skip - std::min(own_part, skip);
+    skip = 0;
+    if (!frame->tail) continue;
+    if (frame->tail->size() >= limits::shared_tail_bytes) break;
+    const std::string_view tail = std::string_view(*frame->tail).substr(into_tail);
+    std::copy_n(tail.data(), tail.size(), out.grow(tail.size()));
+  }
+  return out.view();
 }
 
 void Outbox::handed_over(BufferPool& pool, std::size_t bytes, std::uint64_t now_us,
                          WayHistogram& deliveries) {
-  OutboxChunk& chunk = chunks_[first_chunk_];
-  offset_ += bytes;
-  bytes_ -= bytes;
   handed_ += bytes;
-  if (!chunk.shared) copied_ -= bytes;
-  pop_frames(pool, bytes, now_us, deliveries);
-  if (offset_ == chunk.view().size()) drop_front_chunk(pool);
+  bytes_ -= bytes;
+  std::size_t own = bytes;
+  while (bytes > 0) {
+    const OutboxFrame& frame = frames_[first_frame_];
+    const std::size_t here = std::min(bytes, frame.size - into_frame_);
+    if (frame.tail) own -= of_tail(frame, here);
+    into_frame_ += here;
+    bytes -= here;
+    if (into_frame_ == frame.size) finish_frame(now_us, deliveries);
+  }
+  own_.pass(pool, own);
+  drop_finished(pool);
 }
 
-void Outbox::pop_frames(BufferPool& pool, std::size_t bytes, std::uint64_t now_us,
-                        WayHistogram& deliveries) {
-  into_frame_ += bytes;
-  while (first_frame_ < frames_.size() && into_frame_ >= frames_[first_frame_].size) {
-    const OutboxFrame& frame = frames_[first_frame_++];
-    into_frame_ -= frame.size;
-    ++frames_done_;
-    // The low bits of a difference are those of the whole.
-    if (frame.accepted_us != 0) {
-      deliveries.observe(static_cast<std::uint32_t>(now_us) - frame.accepted_us);
-    }
+/// How many of the first frame's next `bytes` are its tail's.
+std::size_t Outbox::of_tail(const OutboxFrame& frame, std::size_t bytes) const {
+  const std::size_t own = own_bytes(frame);
+  const std::size_t end = into_frame_ + bytes;
+  return end - std::min(end, std::max(own, into_frame_));
+}
+
+void Outbox::finish_frame(std::uint64_t now_us, WayHistogram& deliveries) {
+  OutboxFrame& frame = frames_[first_frame_++];
+  into_frame_ = 0;
+  ++frames_done_;
+  if (frame.tail) --shared_tails_;
+  frame.tail.reset();
+  // The low bits of a difference are those of the whole.
+  if (frame.accepted_us != 0) {
+    deliveries.observe(static_cast<std::uint32_t>(now_us) - frame.accepted_us);
   }
+}
+
+void Outbox::drop_finished(BufferPool& pool) {
   if (first_frame_ == frames_.size()) {
     pool.give(std::exchange(frames_, {}));
     first_frame_ = 0;
   } else if (first_frame_ >= compact_after) {
     frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(first_frame_));
     first_frame_ = 0;
-  }
-}
-
-void Outbox::drop_front_chunk(BufferPool& pool) {
-  pool.give(std::move(chunks_[first_chunk_].copied));
-  chunks_[first_chunk_].shared.reset();
-  offset_ = 0;
-  ++first_chunk_;
-  if (first_chunk_ == chunks_.size()) {
-    pool.give(std::exchange(chunks_, {}));
-    first_chunk_ = 0;
-  } else if (first_chunk_ >= compact_after) {
-    chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(first_chunk_));
-    first_chunk_ = 0;
   }
 }
 
@@ -133,26 +122,33 @@ void Outbox::written(std::vector<ReceiptId>& out) {
 std::size_t Outbox::discard(BufferPool& pool, std::vector<ReceiptId>& out) {
   for (const Receipt& receipt : receipts_) out.push_back(receipt.id);
   receipts_.clear();
-  if (bytes_ == 0) return 0;
   // The rest of a frame in transit must still leave, or the stream is corrupt.
-  std::string rest;
-  std::size_t wanted = into_frame_ == 0 ? 0 : frames_[first_frame_].size - into_frame_;
-  const std::size_t dropped = frames() - (into_frame_ == 0 ? 0 : 1);
-  const OutboxFrame whole = into_frame_ == 0 ? OutboxFrame{} : frames_[first_frame_];
-  for (std::size_t i = first_chunk_, skip = offset_; i < chunks_.size() && wanted > 0; ++i) {
-    const std::string_view part = chunks_[i].view().substr(skip, wanted);
-    rest.append(part);
-    wanted -= part.size();
-    skip = 0;
-  }
-  while (!chunks_.empty()) drop_front_chunk(pool);
-  frames_.clear();
-  first_frame_ = 0;
-  bytes_ = copied_ = rest.size();
-  if (rest.empty()) return dropped;
-  frames_.push_back(whole);
-  chunks_.push_back({ByteBuffer(rest), nullptr});
+  const std::size_t kept = into_frame_ == 0 ? 0 : 1;
+  const std::size_t dropped = frames() - kept;
+  frames_.erase(frames_.begin() + static_cast<std::ptrdiff_t>(first_frame_ + kept), frames_.end());
+  keep_own(pool, kept == 0 ? 0 : own_left());
+  bytes_ = kept == 0 ? 0 : frames_[first_frame_].size - into_frame_;
+  shared_tails_ = kept != 0 && frames_[first_frame_].tail ? 1 : 0;
+  drop_finished(pool);
   return dropped;
+}
+
+/// Of the frame in transit.
+std::size_t Outbox::own_left() const {
+  const std::size_t own = own_bytes(frames_[first_frame_]);
+  return own - std::min(own, into_frame_);
+}
+
+void Outbox::keep_own(BufferPool& pool, std::size_t bytes) {
+  ByteBuffer kept;
+  ByteQueue::Reader(own_).read(bytes, kept);
+  own_.pass(pool, own_.size());
+  if (bytes > 0) std::copy_n(kept.view().data(), bytes, own_.grow(pool, bytes));
+}
+
+void Outbox::prefetch() const {
+  own_.prefetch();
+  if (!frames_.empty()) signal_hub::prefetch(&frames_.back() + 1);
 }
 
 }  // namespace signal_hub::core

@@ -56,8 +56,7 @@ bool enqueue(State& state, Session& session, wire::Opcode opcode, const FramePar
   if (!takes_frames(session)) return false;
   Outbox& outbox = session.outbox;
   const std::size_t before = outbox.copied_bytes();
-  outbox.append(state.buffers, opcode, parts.head, parts.middle, parts.tail, parts.shared,
-                parts.receipt, parts.accepted_us);
+  outbox.append(state.buffers, opcode, parts);
   state.queued_bytes += outbox.copied_bytes() - before;
   ++state.queued_frames;
   if (opcode != wire::Opcode::ping) {
@@ -78,7 +77,12 @@ bool enqueue_delivery(State& state, const Actor& actor, Session& session, std::s
   const DeliveryHead head(state.rng);
   // 0 would be no delivery.
   const auto accepted = std::max(1U, static_cast<std::uint32_t>(state.origin.accepted_us));
-  const FrameParts parts{head.view(), actor.to_member, tail, shared, receipt, accepted};
+  FrameParts parts{head.view(), actor.to_member, {}, nullptr, receipt, accepted};
+  if (shared) {
+    parts.shared = &shared;
+  } else {
+    parts.tail = tail;
+  }
   if (!enqueue(state, session, wire::Opcode::text, parts)) return false;
   ++state.stats.deliveries;
   ++state.stats.deliveries_by_kind[static_cast<std::size_t>(state.origin.kind)];
@@ -211,13 +215,16 @@ void discard_outbox(State& state, Session& session, DropReason reason,
 void write_coalesced(State& state, Now now) {
   auto& waiting = state.coalescing;
   const bool more_to_come = !state.fanouts.running.empty();
+  std::size_t bytes = 0;
   for (std::size_t n = 0; n < limits::coalesced_writes_per_turn && !waiting.empty(); ++n) {
+    if (bytes >= limits::coalesced_bytes_per_turn) return;
     const Coalescing oldest = waiting.front();
     if (more_to_come && now.mono - oldest.since < limits::coalesced_time) return;
     waiting.pop_front();
     Session* session = state.sessions.find(oldest.conn);
     if (session == nullptr) continue;
     session->coalescing = false;
+    bytes += session->outbox.bytes();
     if (!session->outbox.empty()) mark_dirty(state, *session);
   }
 }

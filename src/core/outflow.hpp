@@ -13,15 +13,7 @@
 
 namespace signal_hub::core {
 
-/// One frame, its parts one after the other. A session that is closing takes none: false.
-struct FrameParts {
-  std::string_view head;
-  std::string_view middle{};
-  std::string_view tail{};
-  SharedBytes shared{};  // owner of `tail` if it is to be referenced
-  ReceiptId receipt = 0;
-  std::uint32_t accepted_us = 0;  // of a delivery (OutboxFrame)
-};
+/// Puts a frame into the session's outbox. A session that is closing takes none: false.
 bool enqueue(State& state, Session& session, wire::Opcode opcode, const FrameParts& parts);
 
 /// Puts a delivery to `actor` into its session's outbox; `tail` is copied unless `shared` owns it.

@@ -52,6 +52,7 @@ class Registry {
 
   Actor* find(ActorId id) { return actors_.find(id); }
   const Actor* find(ActorId id) const { return actors_.find(id); }
+  void prefetch(ActorId id) const { actors_.prefetch(id, Actor::hot_bytes); }
   ActorId find_address(std::string_view address) const;  // registered ones
   ActorId find_dormant(std::string_view address) const;
   ActorId find_registration(std::uint64_t registration) const;

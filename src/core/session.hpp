@@ -56,7 +56,17 @@ struct Session {
     traffic.last_active = now;
   }
 
-  ConnId id;  // set right after insertion
+  // What a delivery looks at comes first.
+  static constexpr std::size_t hot_bytes = 320;
+  ConnId id;                 // set right after insertion
+  bool closing = false;      // a close was commanded; nothing more is routed to it
+  bool socket_gone = false;  // the socket ended while frames were waiting
+  bool dirty = false;
+  bool coalescing = false;   // listed among those whose writes wait for more to write
+  bool overflowing = false;  // passed the byte bound: to be cut at the end of this call
+  Outbox outbox;
+  Traffic traffic;
+
   std::string ip;
   std::string session_id;
   SessionState state = SessionState::connecting;
@@ -85,15 +95,9 @@ struct Session {
   MonoTime throttled_until = never;  // not read, for ignoring hub:pause
   bool reading_paused = false;
 
-  Traffic traffic;
-
   // What it gets.
-  Outbox outbox;
   RateWindow processed;
   std::uint64_t processed_frames = 0;  // of the outbox's count, already in the window
-  bool dirty = false;
-  bool coalescing = false;   // listed among those whose writes wait for more to write
-  bool overflowing = false;  // passed the byte bound: to be cut at the end of this call
   struct PausedSender {
     ConnId sender;
     std::string to;      // its `from`
@@ -107,8 +111,6 @@ struct Session {
   std::optional<Millis> shutdown_notice{};  // the hub stops: told after them, with reconnectAfter
   MonoTime farewell_by = never;
   Outcome outcome = Outcome::other;  // once closing
-  bool closing = false;              // a close was commanded; nothing more is routed to it
-  bool socket_gone = false;          // the socket ended while frames were waiting
   bool gone_clean = false;
   MonoTime cut_at = never;
 

@@ -10,7 +10,7 @@ namespace signal_hub::core {
 
 struct State;
 
-/// Small ones are copied into outboxes, large ones referenced there.
+/// Copied into outboxes, or referenced there: large ones, and those for many.
 struct SharedTail {
   std::string copied;
   SharedBytes shared;
@@ -20,6 +20,9 @@ struct SharedTail {
 
 /// Makes the shared end of a message; large ones are counted as held once.
 SharedTail make_tail(State& state, std::string bytes);
+
+/// Referenced from now on, whatever its size.
+void share_tail(State& state, SharedTail& tail);
 
 /// The text by reference, for whoever keeps it longer than an outbox; counted as held once.
 SharedBytes keep_tail(State& state, SharedTail& tail);

@@ -75,6 +75,7 @@ class Topics {
   SubscriptionId with_public_id(const Actor& actor, std::string_view public_id) const;
 
   const Subscription* find(SubscriptionId id) const { return subscriptions_.find(id); }
+  void prefetch(SubscriptionId id) const { subscriptions_.prefetch(id, 1); }
   std::string_view name_of(SubscriptionId id) const;
 
   /// A new name could still be added.

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <memory>
 #include <string>
+#include <vector>
+
+#include "base/limits.hpp"
 
 namespace signal_hub::core {
 namespace {
@@ -12,19 +14,21 @@ using wire::Opcode;
 
 struct OutboxTest : testing::Test {
   void add(const std::string& text, ReceiptId receipt = 0) {
-    outbox.append(pool, Opcode::text, text, {}, {}, nullptr, receipt);
+    outbox.append(pool, Opcode::text, {.head = text, .receipt = receipt});
   }
   void add_shared(const std::string& head, const SharedBytes& tail) {
-    outbox.append(pool, Opcode::text, head, {}, *tail, tail, 0);
+    outbox.append(pool, Opcode::text, {.head = head, .shared = &tail});
   }
   std::string drain() {
     std::string all;
-    for (auto bytes = outbox.unsent(); !bytes.empty(); bytes = outbox.unsent()) {
+    for (auto bytes = outbox.unsent(pool); !bytes.empty(); bytes = outbox.unsent(pool)) {
       all += bytes;
       outbox.handed_over(pool, bytes.size(), 0, deliveries);
     }
     return all;
   }
+  SharedBytes shared(std::size_t size) { return {std::string(size, 'x'), held}; }
+  std::size_t held = 0;
   BufferPool pool;
   WayHistogram deliveries;
   Outbox outbox;
@@ -35,7 +39,7 @@ TEST_F(OutboxTest, CoalescesSmallFrames) {
   add("bc");
   EXPECT_EQ(outbox.frames(), 2U);
   EXPECT_EQ(outbox.bytes(), 7U);
-  EXPECT_EQ(outbox.unsent(),
+  EXPECT_EQ(outbox.unsent(pool),
             "\x81\x01"
             "a\x81\x02"
             "bc");
@@ -48,9 +52,9 @@ TEST_F(OutboxTest, CoalescesSmallFrames) {
 TEST_F(OutboxTest, WhatIsNotUsedAgainIsLetGo) {
   Outbox other;
   add("a");
-  other.append(pool, wire::Opcode::text, "b", "", "", nullptr, 0);
+  other.append(pool, Opcode::text, {.head = "b"});
   drain();
-  other.handed_over(pool, other.unsent().size(), 0, deliveries);
+  other.handed_over(pool, other.unsent(pool).size(), 0, deliveries);
   const std::size_t both = pool.free_bytes();
   pool.trim();  // used until now
   EXPECT_EQ(pool.free_bytes(), both);
@@ -63,14 +67,14 @@ TEST_F(OutboxTest, WhatIsNotUsedAgainIsLetGo) {
 }
 
 TEST_F(OutboxTest, SharesLargeTails) {
-  const auto tail = std::make_shared<const std::string>(10'000, 'x');
+  const auto tail = shared(10'000);
   add_shared("head", tail);
   add_shared("head", tail);
-  EXPECT_EQ(tail.use_count(), 3);
+  EXPECT_EQ(tail.owners(), 3U);
   EXPECT_LT(outbox.copied_bytes(), 100U);
   const std::string all = drain();
   EXPECT_EQ(all.size(), 2 * (4 + 4 + 10'000U));
-  EXPECT_EQ(tail.use_count(), 1);
+  EXPECT_EQ(tail.owners(), 1U);
 }
 
 TEST_F(OutboxTest, ReceiptsComeWhenAllBeforeThemIsWritten) {
@@ -102,7 +106,7 @@ TEST_F(OutboxTest, DiscardKeepsTheFrameInTransit) {
 }
 
 TEST_F(OutboxTest, DiscardAcrossASharedTail) {
-  const auto tail = std::make_shared<const std::string>(5'000, 'x');
+  const auto tail = shared(5'000);
   add_shared("head", tail);
   add("gone");
   outbox.handed_over(pool, 8, 0, deliveries);
@@ -114,18 +118,89 @@ TEST_F(OutboxTest, DiscardAcrossASharedTail) {
 }
 
 TEST_F(OutboxTest, AQueueThatNeverRunsEmptyDoesNotGrow) {
-  const auto tail = std::make_shared<const std::string>(4'096, 'x');
+  const auto tail = shared(4'096);
   add_shared("h", tail);
   for (int i = 0; i < 20'000; ++i) {
     add_shared("h", tail);
     for (std::size_t left = 4 + 1 + 4'096; left > 0;) {
-      const std::size_t n = std::min(left, outbox.unsent().size());
+      const std::size_t n = std::min(left, outbox.unsent(pool).size());
       outbox.handed_over(pool, n, 0, deliveries);
       left -= n;
     }
   }
   EXPECT_EQ(outbox.frames(), 1U);
-  EXPECT_EQ(tail.use_count(), 2);
+  EXPECT_EQ(tail.owners(), 2U);
+}
+
+TEST_F(OutboxTest, SmallSharedTailsLeaveInOneWriteWithWhatIsAroundThem) {
+  const SharedBytes tail("tail", held);
+  add_shared("a", tail);
+  add("own");
+  add_shared("b", tail);
+  EXPECT_EQ(outbox.copied_bytes(), 3U + 5U + 3U);
+  EXPECT_EQ(outbox.unsent(pool),
+            "\x81\x05"
+            "atail\x81\x03own\x81\x05"
+            "btail");
+  EXPECT_EQ(tail.owners(), 3U);
+  drain();
+  EXPECT_EQ(tail.owners(), 1U);
+  EXPECT_TRUE(outbox.empty());
+}
+
+TEST_F(OutboxTest, AWriteGathersABoundedAmount) {
+  const SharedBytes tail = shared(1'000);
+  for (int i = 0; i < 500; ++i) add_shared("h", tail);
+  const std::size_t first = outbox.unsent(pool).size();
+  EXPECT_GE(first, limits::gathered_bytes);
+  EXPECT_LT(first, limits::gathered_bytes + 1'010);
+  EXPECT_EQ(drain().size(), 500U * (4 + 1 + 1'000));
+  EXPECT_EQ(outbox.copied_bytes(), 0U);
+}
+
+TEST_F(OutboxTest, HandedOverAnywhereInFramesTheStreamStaysWhole) {
+  const SharedBytes small = shared(300), large = shared(5'000);
+  for (std::size_t step : {1U, 7U, 299U, 303U, 5'000U}) {
+    std::string expected;
+    for (int i = 0; i < 3; ++i) {
+      add("own");
+      add_shared("s", small);
+      add_shared("l", large);
+      expected += "\x81\x03own\x81\x7e\x01\x2ds" + *small + "\x81\x7e\x13\x89l" + *large;
+    }
+    std::string all;
+    while (!outbox.empty()) {
+      const std::string_view bytes = outbox.unsent(pool).substr(0, step);
+      all += bytes;
+      outbox.handed_over(pool, bytes.size(), 0, deliveries);
+    }
+    EXPECT_EQ(all, expected) << step;
+  }
+  EXPECT_EQ(small.owners(), 1U);
+  EXPECT_EQ(large.owners(), 1U);
+}
+
+TEST_F(OutboxTest, DiscardInsideASmallSharedTail) {
+  const SharedBytes tail("0123456789", held);
+  add_shared("head", tail);
+  add_shared("gone", tail);
+  outbox.handed_over(pool, 2 + 4 + 3, 0, deliveries);
+  std::vector<ReceiptId> lost;
+  EXPECT_EQ(outbox.discard(pool, lost), 1U);
+  add("last");
+  EXPECT_EQ(drain(), "3456789\x81\x04last");
+  EXPECT_EQ(tail.owners(), 1U);
+}
+
+TEST_F(OutboxTest, TheLastOwnerOfASharedTailGivesItBack) {
+  {
+    const SharedBytes tail = shared(100);
+    add_shared("h", tail);
+    EXPECT_EQ(held, 100U);
+  }
+  EXPECT_EQ(held, 100U);
+  drain();
+  EXPECT_EQ(held, 0U);
 }
 
 }  // namespace
