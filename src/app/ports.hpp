@@ -14,6 +14,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "core/effects.hpp"
+#include "core/outbox.hpp"
 #include "core/stats.hpp"
 
 namespace signal_hub::app {
@@ -47,9 +48,12 @@ class Transport {
  public:
   virtual ~Transport() = default;
 
-  /// Hands bytes over, ready-framed. REQUIRES: the last write was not backed_up, or writable()
-  /// came.
-  virtual WriteOutcome write(ConnId conn, std::string_view bytes) = 0;
+  /// Hands whole frames over: a pong of the library's own goes before or behind them. REQUIRES: the
+  /// last write was not backed_up, or writable() came.
+  virtual WriteOutcome write(ConnId conn, const core::Outgoing& frames) = 0;
+
+  /// A turn's frames were written, as far as sockets took them.
+  virtual void all_written() = 0;
 
   /// Sends a close frame after what was written, then ends the socket; waits for the peer's close
   /// frame only as long as the library does.

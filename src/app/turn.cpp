@@ -44,6 +44,7 @@ void Turn::flush_dirty(Now now) {
   for (hub_.take_dirty(dirty_); !dirty_.empty(); hub_.take_dirty(dirty_)) {
     for (const ConnId conn : dirty_) flush(conn, now);
   }
+  transport_.all_written();
 }
 
 void Turn::flush(ConnId conn, Now now) {
@@ -51,10 +52,11 @@ void Turn::flush(ConnId conn, Now now) {
   if (at.backed_up) return;
   bool wrote = false;
   now.stopwatch_us = clock_.stopwatch_us();
-  for (auto bytes = hub_.unsent(conn); !bytes.empty(); bytes = hub_.unsent(conn)) {
-    const WriteOutcome outcome = transport_.write(conn, bytes);
+  for (auto next = hub_.unsent(conn); !next.empty(); next = hub_.unsent(conn)) {
+    const std::size_t bytes = next.size();
+    const WriteOutcome outcome = transport_.write(conn, next);
     if (outcome == WriteOutcome::failed) return;
-    hub_.handed_over(conn, bytes.size(), now);
+    hub_.handed_over(conn, bytes, now);
     wrote = true;
     if (outcome == WriteOutcome::backed_up) {
       at.backed_up = true;

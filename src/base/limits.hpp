@@ -98,12 +98,11 @@ inline constexpr std::size_t coalesced_bytes_per_turn = std::size_t{2} << 20U;
 // Subscriptions of ended actors taken out of their topics per turn
 inline constexpr std::size_t reaped_per_turn = 1000;
 
-// Outboxes. Tails at least this large are referenced for few recipients too. Small ones are put
-// together for a write, which hands over a bounded amount: what a blocked socket leaves with the
+// Outboxes. Tails at least this large are referenced for few recipients too, and end a write. Small
+// ones are put together for a write, up to about so much: what a blocked socket leaves with the
 // library can no longer be discarded.
 inline constexpr std::size_t shared_tail_bytes = 4096;
 inline constexpr std::size_t gathered_bytes = std::size_t{64} * 1024;
-inline constexpr std::size_t write_bytes = std::size_t{256} * 1024;
 // Frames go on in new memory beyond this, so that what was handed over is freed early
 inline constexpr std::size_t outbox_chunk_bytes = std::size_t{64} * 1024;
 

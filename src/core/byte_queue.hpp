@@ -13,7 +13,8 @@ class ByteQueue {
   /// Appends `bytes` and returns where they are to be written.
   char* grow(BufferPool& pool, std::size_t bytes);
 
-  /// The first bytes, as many as are in one piece; valid until the next non-const call.
+  /// The first bytes, as many as are in one piece: all of what some calls of grow() returned. Valid
+  /// until the next non-const call.
   std::string_view front() const {
     return (full_.empty() ? last_ : full_[first_]).view().substr(offset_);
   }

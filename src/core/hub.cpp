@@ -184,9 +184,9 @@ void Hub::take_dirty(std::vector<ConnId>& out) {
   }
 }
 
-std::string_view Hub::unsent(ConnId conn) {
+Outgoing Hub::unsent(ConnId conn) {
   const Session* session = state_->sessions.find(conn);
-  return session == nullptr ? std::string_view{} : session->outbox.unsent(state_->buffers);
+  return session == nullptr ? Outgoing{} : session->outbox.unsent(state_->buffers);
 }
 
 void Hub::handed_over(ConnId conn, std::size_t bytes, Now now) {

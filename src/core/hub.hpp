@@ -18,6 +18,7 @@
 #include "core/authenticator.hpp"
 #include "core/effects.hpp"
 #include "core/journal.hpp"
+#include "core/outbox.hpp"
 #include "core/renewal_tokens.hpp"
 #include "core/stats.hpp"
 
@@ -119,11 +120,11 @@ class Hub {
   /// Connections with unsent bytes since the last call; each once. Clears `out` first.
   void take_dirty(std::vector<ConnId>& out);
 
-  /// The next bytes to write, a stable view until the next call on this connection's outbox; empty
-  /// when nothing waits. Never mixes with what was handed over before.
-  std::string_view unsent(ConnId conn);
+  /// The next frames to write, valid until the next call on any connection; empty when nothing
+  /// waits.
+  Outgoing unsent(ConnId conn);
 
-  /// The transport took `bytes` of unsent(); they can no longer be discarded.
+  /// The transport took unsent(), which has so many bytes; they can no longer be discarded.
   void handed_over(ConnId conn, std::size_t bytes, Now now);
 
   /// Everything handed over is with the kernel. Sends receipts that waited for it.

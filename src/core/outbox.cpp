@@ -37,63 +37,43 @@ void Outbox::append(BufferPool& pool, wire::Opcode opcode, const FrameParts& par
   if (parts.receipt != 0) receipts_.push_back({handed_ + bytes_, parts.receipt});
 }
 
-std::string_view Outbox::unsent(BufferPool& pool) const {
+Outgoing Outbox::unsent(BufferPool& pool) const {
   if (bytes_ == 0) return {};
-  if (shared_tails_ == 0) return own_.front().substr(0, limits::write_bytes);
-  const OutboxFrame& first = frames_[first_frame_];
-  const std::size_t own = own_bytes(first);
-  if (into_frame_ >= own && first.tail->size() >= limits::shared_tail_bytes) {
-    return std::string_view(*first.tail).substr(into_frame_ - own, limits::write_bytes);
-  }
+  if (shared_tails_ == 0) return {own_.front()};
   return gather(pool.gathered());
 }
 
-/// Whole frames, but for one that is too large for that.
-std::string_view Outbox::gather(ByteBuffer& out) const {
+Outgoing Outbox::gather(ByteBuffer& out) const {
   out.clear();
   ByteQueue::Reader own(own_);
-  std::size_t skip = into_frame_;
-  for (auto frame = frames_.begin() + static_cast<std::ptrdiff_t>(first_frame_);
-       frame != frames_.end() && out.size() < limits::gathered_bytes; ++frame) {
-    const std::size_t own_part = own_bytes(*frame);
-    own.read(own_part - std::min(own_part, skip), out);
-    const std::size_t into_tail = skip - std::min(own_part, skip);
-    skip = 0;
-    if (!frame->tail) continue;
-    if (frame->tail->size() >= limits::shared_tail_bytes) break;
-    const std::string_view tail = std::string_view(*frame->tail).substr(into_tail);
-    std::copy_n(tail.data(), tail.size(), out.grow(tail.size()));
+  for (std::size_t n = first_frame_; n < frames_.size(); ++n) {
+    if (out.size() >= limits::gathered_bytes) break;
+    const OutboxFrame& frame = frames_[n];
+    own.read(own_bytes(frame), out);
+    if (!frame.tail) continue;
+    if (frame.tail->size() >= limits::shared_tail_bytes) return {out.view(), &frame.tail};
+    std::copy_n(frame.tail->data(), frame.tail->size(), out.grow(frame.tail->size()));
   }
-  return out.view();
+  return {out.view()};
 }
 
 void Outbox::handed_over(BufferPool& pool, std::size_t bytes, std::uint64_t now_us,
                          WayHistogram& deliveries) {
   handed_ += bytes;
   bytes_ -= bytes;
-  std::size_t own = bytes;
+  std::size_t own = 0;
   while (bytes > 0) {
     const OutboxFrame& frame = frames_[first_frame_];
-    const std::size_t here = std::min(bytes, frame.size - into_frame_);
-    if (frame.tail) own -= of_tail(frame, here);
-    into_frame_ += here;
-    bytes -= here;
-    if (into_frame_ == frame.size) finish_frame(now_us, deliveries);
+    own += own_bytes(frame);
+    bytes -= frame.size;
+    finish_frame(now_us, deliveries);
   }
   own_.pass(pool, own);
   drop_finished(pool);
 }
 
-/// How many of the first frame's next `bytes` are its tail's.
-std::size_t Outbox::of_tail(const OutboxFrame& frame, std::size_t bytes) const {
-  const std::size_t own = own_bytes(frame);
-  const std::size_t end = into_frame_ + bytes;
-  return end - std::min(end, std::max(own, into_frame_));
-}
-
 void Outbox::finish_frame(std::uint64_t now_us, WayHistogram& deliveries) {
   OutboxFrame& frame = frames_[first_frame_++];
-  into_frame_ = 0;
   ++frames_done_;
   if (frame.tail) --shared_tails_;
   frame.tail.reset();
@@ -122,28 +102,12 @@ void Outbox::written(std::vector<ReceiptId>& out) {
 std::size_t Outbox::discard(BufferPool& pool, std::vector<ReceiptId>& out) {
   for (const Receipt& receipt : receipts_) out.push_back(receipt.id);
   receipts_.clear();
-  // The rest of a frame in transit must still leave, or the stream is corrupt.
-  const std::size_t kept = into_frame_ == 0 ? 0 : 1;
-  const std::size_t dropped = frames() - kept;
-  frames_.erase(frames_.begin() + static_cast<std::ptrdiff_t>(first_frame_ + kept), frames_.end());
-  keep_own(pool, kept == 0 ? 0 : own_left());
-  bytes_ = kept == 0 ? 0 : frames_[first_frame_].size - into_frame_;
-  shared_tails_ = kept != 0 && frames_[first_frame_].tail ? 1 : 0;
+  const std::size_t dropped = frames();
+  frames_.resize(first_frame_);
+  own_.pass(pool, own_.size());
+  shared_tails_ = bytes_ = 0;
   drop_finished(pool);
   return dropped;
-}
-
-/// Of the frame in transit.
-std::size_t Outbox::own_left() const {
-  const std::size_t own = own_bytes(frames_[first_frame_]);
-  return own - std::min(own, into_frame_);
-}
-
-void Outbox::keep_own(BufferPool& pool, std::size_t bytes) {
-  ByteBuffer kept;
-  ByteQueue::Reader(own_).read(bytes, kept);
-  own_.pass(pool, own_.size());
-  if (bytes > 0) std::copy_n(kept.view().data(), bytes, own_.grow(pool, bytes));
 }
 
 void Outbox::prefetch() const {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,20 @@ namespace signal_hub::core {
 
 /// Names a receipt to be sent when a frame's last byte is with the kernel; 0 is none.
 using ReceiptId = std::uint64_t;
+
+/// Whole frames, ready for a transport: the library below may put a pong between two writes, and it
+/// must not land within a frame.
+struct Outgoing {
+  std::string_view bytes;
+  const SharedBytes* tail = nullptr;  // follows the bytes; the end of the last frame
+
+  std::size_t size() const { return bytes.size() + (tail == nullptr ? 0 : (*tail)->size()); }
+  bool empty() const { return bytes.empty(); }
+  void append_to(std::string& out) const {
+    out.append(bytes);
+    if (tail != nullptr) out.append(**tail);
+  }
+};
 
 /// One frame, its parts one after the other.
 struct FrameParts {
@@ -32,11 +47,11 @@ class Outbox {
  public:
   void append(BufferPool& pool, wire::Opcode opcode, const FrameParts& parts);
 
-  /// The next bytes for the transport, empty if none; valid until the next call on any outbox.
-  std::string_view unsent(BufferPool& pool) const;
+  /// The next frames for the transport, empty if none; valid until the next call on any outbox.
+  Outgoing unsent(BufferPool& pool) const;
 
-  /// `bytes` of unsent() now belong to the transport. Tells `deliveries` how long those that are
-  /// complete took until `now_us`.
+  /// The first `bytes`, whole frames, now belong to the transport. Tells `deliveries` how long they
+  /// took until `now_us`.
   void handed_over(BufferPool& pool, std::size_t bytes, std::uint64_t now_us,
                    WayHistogram& deliveries);
 
@@ -49,8 +64,8 @@ class Outbox {
     for (const Receipt& receipt : receipts_) f(receipt.id);
   }
 
-  /// Drops every frame of which no byte was handed over; their receipts go to `out`, and with them
-  /// those of frames not yet written. Returns how many frames were dropped.
+  /// Drops every frame; their receipts go to `out`, and with them those of frames not yet written.
+  /// Returns how many frames were dropped.
   std::size_t discard(BufferPool& pool, std::vector<ReceiptId>& out);
 
   /// Asks for the memory that append() will write to.
@@ -71,17 +86,13 @@ class Outbox {
   static std::size_t own_bytes(const OutboxFrame& frame) {
     return frame.size - (frame.tail ? frame.tail->size() : 0);
   }
-  std::string_view gather(ByteBuffer& out) const;
-  std::size_t of_tail(const OutboxFrame& frame, std::size_t bytes) const;
+  Outgoing gather(ByteBuffer& out) const;
   void finish_frame(std::uint64_t now_us, WayHistogram& deliveries);
   void drop_finished(BufferPool& pool);
-  std::size_t own_left() const;
-  void keep_own(BufferPool& pool, std::size_t bytes);
 
   ByteQueue own_;
   std::vector<OutboxFrame> frames_;
   std::size_t first_frame_ = 0;
-  std::size_t into_frame_ = 0;    // handed over of the first frame
   std::size_t shared_tails_ = 0;  // of the frames that wait
   std::size_t bytes_ = 0;
   std::uint64_t handed_ = 0;  // position: all bytes ever handed over

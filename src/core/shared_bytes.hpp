@@ -36,6 +36,8 @@ class SharedBytes {
   }
 
   explicit operator bool() const { return shared_ != nullptr; }
+  /// The same text, not an equal one.
+  bool operator==(const SharedBytes& other) const { return shared_ == other.shared_; }
   const std::string& operator*() const { return shared_->text; }
   const std::string* operator->() const { return &shared_->text; }
   std::size_t owners() const { return shared_ == nullptr ? 0 : shared_->owners; }

@@ -69,7 +69,7 @@ class BenchHub {
 
   /// What a turn's end does, with such sockets and a store nobody waits for.
   std::size_t flush() {
-    const std::size_t written = write([](ConnId, std::string_view) {});
+    const std::size_t written = write([](ConnId, const core::Outgoing&) {});
     hub.take_commands(commands);
     hub.take_events(events);
     if (!hub.journal().empty()) hub.take_batch(now);

@@ -115,7 +115,8 @@ class Reliable {
       more = !bench_.hub.journal().empty();
       bench_.commit();
       acks_.clear();
-      written_ += bench_.write([&](ConnId conn, std::string_view bytes) {
+      written_ += bench_.write([&](ConnId conn, const core::Outgoing& frames) {
+        const std::string_view bytes = frames.bytes;
         for (auto at = bytes.find(before); at != bytes.npos; at = bytes.find(before, at)) {
           at += before.size();
           acks_.push_back({conn, std::string(bytes.substr(at, bytes.find('"', at) - at))});

@@ -24,13 +24,15 @@ unsigned close_code(const Frame& frame) {
 
 }  // namespace
 
-app::WriteOutcome Network::write(ConnId conn, std::string_view bytes) {
+app::WriteOutcome Network::write(ConnId conn, const core::Outgoing& frames) {
   Link* link = find(conn);
   if (link == nullptr) return app::WriteOutcome::failed;
   if (link->broken) {
     hang_up(*link, notices_cut);
     return app::WriteOutcome::failed;
   }
+  std::string bytes;
+  frames.append_to(bytes);
   if (bytes.empty()) tap_.broke(*link, "an empty write");
   if (link->close_sent) tap_.broke(*link, "a write behind the close frame");
   if (link->backed_up) tap_.broke(*link, "a write on a link that is backed up");

@@ -1,10 +1,11 @@
 """Who never reads is cut, and nobody else notices (§5)."""
 import asyncio
+import json
 
 from client import session, sessions, until
 from hub import UNLIMITED, sanitized
 from prometheus import scrape
-from raw import RawSocket
+from raw import PING, PONG, TEXT, RawSocket
 
 MIB = 1 << 20
 BULKY = "x" * 65_536
@@ -108,3 +109,27 @@ async def test_the_memory_limit_cuts_the_largest_consumer(start_hub):
     numbers = [m["payload"][0] for m in await healthy.take(sent, "app:bulk")]
     assert numbers == list(range(sent))
     await publisher.fence()
+
+
+async def test_pongs_never_land_within_a_message(start_hub):
+    """One that reads slowly and pings is answered between messages, however large they are."""
+    hub = start_hub(*UNLIMITED, "--max-queue-bytes", str(64 * MIB))
+    slow = deaf_subscriber(hub)
+    publisher = await session(hub)
+    large = "x" * 900_000
+    count = 8
+    for n in range(count):
+        await publisher.publish("heavy", [n, large], "app:bulk")
+    numbers, pongs = [], 0
+    while len(numbers) < count or not pongs:
+        slow.send_frame(PING, b"are you there?")
+        _, opcode, payload = slow.read_frame()
+        if opcode == PONG:
+            assert payload == b"are you there?"
+            pongs += 1
+            continue
+        assert opcode == TEXT
+        n, text = json.loads(payload)["payload"]
+        assert text == large
+        numbers.append(n)
+    assert numbers == list(range(count))

@@ -8,6 +8,7 @@
 
 #include "adapters/ws/headers.hpp"
 #include "adapters/ws/http_response.hpp"
+#include "adapters/ws/socket_writes.hpp"
 #include "base/limits.hpp"
 #include "wire/json_check.hpp"
 #include "wire/ws_frame.hpp"
@@ -255,19 +256,42 @@ lws* Callbacks::find(ConnId conn) const {
   return slot.generation == conn.generation ? slot.wsi : nullptr;
 }
 
-app::WriteOutcome Callbacks::write(ConnId conn, std::string_view bytes) {
+app::WriteOutcome Callbacks::write(ConnId conn, const core::Outgoing& frames) {
   lws* wsi = find(conn);
   if (wsi == nullptr) return app::WriteOutcome::failed;
+  const auto outcome =
+      frames.tail == nullptr ? write_bytes(wsi, frames.bytes) : write_with_tail(wsi, frames);
+  if (outcome == app::WriteOutcome::failed) cut(conn);
+  return outcome;
+}
+
+app::WriteOutcome Callbacks::write_bytes(lws* wsi, std::string_view bytes) {
   // LWS_WRITE_RAW neither frames nor changes the bytes; the signature just is not const.
   auto* data = reinterpret_cast<unsigned char*>(const_cast<char*>(bytes.data()));
-  if (lws_write(wsi, data, bytes.size(), LWS_WRITE_RAW) < 0) {
-    cut(conn);
-    return app::WriteOutcome::failed;
-  }
+  if (lws_write(wsi, data, bytes.size(), LWS_WRITE_RAW) < 0) return app::WriteOutcome::failed;
   if (lws_partial_buffered(wsi) == 0) return app::WriteOutcome::sent;
   connection_of(wsi)->backed_up = true;
   lws_callback_on_writable(wsi);
   return app::WriteOutcome::backed_up;
+}
+
+app::WriteOutcome Callbacks::write_with_tail(lws* wsi, const core::Outgoing& frames) {
+  std::size_t sent = 0;
+  const std::string_view tail = **frames.tail;
+  // A pong of the library's may be on its way, and TLS is its own.
+  if (lws_is_ssl(wsi) == 0 && lws_partial_buffered(wsi) == 0) {
+    const auto taken =
+        send_both(lws_get_socket_fd(wsi), frames.bytes, tail, files_.file_of(*frames.tail));
+    if (!taken) return app::WriteOutcome::failed;
+    sent = *taken;
+  }
+  if (sent == frames.size()) return app::WriteOutcome::sent;
+  // What is left goes into one write, so that nothing of the library's comes between.
+  if (sent >= frames.bytes.size()) return write_bytes(wsi, tail.substr(sent - frames.bytes.size()));
+  joined_.assign(frames.bytes.substr(sent)).append(tail);
+  const auto outcome = write_bytes(wsi, joined_);
+  forget(joined_);
+  return outcome;
 }
 
 void Callbacks::close(ConnId conn, std::uint16_t code, std::string_view reason) {
@@ -276,7 +300,8 @@ void Callbacks::close(ConnId conn, std::uint16_t code, std::string_view reason) 
   connection_of(wsi)->close_sent = true;
   forget(connection_of(wsi)->message);
   lws_rx_flow_control(wsi, 1);  // the peer's close frame must be read
-  write(conn, wire::close_frame(code, reason));
+  const std::string frame = wire::close_frame(code, reason);
+  write(conn, {frame});
 }
 
 void Callbacks::cut(ConnId conn) {

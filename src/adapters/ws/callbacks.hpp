@@ -11,6 +11,7 @@
 #include "adapters/ws/access.hpp"
 #include "adapters/ws/connection.hpp"
 #include "adapters/ws/http_exchanges.hpp"
+#include "adapters/ws/shared_files.hpp"
 #include "adapters/ws/tls.hpp"
 #include "app/ports.hpp"
 #include "base/settings.hpp"
@@ -28,7 +29,8 @@ class Callbacks {
   /// Another TCP connection may be held: those over the cap get a short audience for their 503.
   bool has_room() const;
 
-  app::WriteOutcome write(ConnId conn, std::string_view bytes);
+  app::WriteOutcome write(ConnId conn, const core::Outgoing& frames);
+  void all_written() { files_.forget_sent(); }
   void close(ConnId conn, std::uint16_t code, std::string_view reason);
   void cut(ConnId conn);
   void pause_reading(ConnId conn, bool paused);
@@ -51,6 +53,8 @@ class Callbacks {
   void closed(lws* wsi);
   void destroyed(lws* wsi);
   lws* find(ConnId conn) const;
+  app::WriteOutcome write_bytes(lws* wsi, std::string_view bytes);
+  app::WriteOutcome write_with_tail(lws* wsi, const core::Outgoing& frames);
 
   const Settings& settings_;
   app::TransportEvents& events_;
@@ -60,6 +64,8 @@ class Callbacks {
   };
   std::vector<Slot> by_slot_;
   std::size_t sockets_ = 0;
+  SharedFiles files_;
+  std::string joined_;  // scratch
 };
 
 }  // namespace signal_hub::adapters

@@ -176,9 +176,10 @@ void WsServer::show_certificate(TlsPair pair) { impl_->callbacks().tls.show(std:
 void WsServer::destroy() { impl_->destroy(); }
 void WsServer::stop_listening() { impl_->stop_listening(); }
 
-app::WriteOutcome WsServer::write(ConnId conn, std::string_view bytes) {
-  return impl_->callbacks().write(conn, bytes);
+app::WriteOutcome WsServer::write(ConnId conn, const core::Outgoing& frames) {
+  return impl_->callbacks().write(conn, frames);
 }
+void WsServer::all_written() { impl_->callbacks().all_written(); }
 void WsServer::close(ConnId conn, std::uint16_t code, std::string_view reason) {
   impl_->callbacks().close(conn, code, reason);
 }

@@ -38,7 +38,8 @@ class WsServer final : public app::Transport, public app::HttpAnswers {
   void destroy();
 
   // app::Transport
-  app::WriteOutcome write(ConnId conn, std::string_view bytes) override;
+  app::WriteOutcome write(ConnId conn, const core::Outgoing& frames) override;
+  void all_written() override;
   void close(ConnId conn, std::uint16_t code, std::string_view reason) override;
   void cut(ConnId conn) override;
   void pause_reading(ConnId conn, bool paused) override;

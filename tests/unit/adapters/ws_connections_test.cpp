@@ -21,7 +21,7 @@ class WsWriting : public WsWorld {
   /// More than sockets hold: written, it is backed up. Returns what was written.
   std::string back_up(char fill) {
     std::string large = text_frame(std::string(std::size_t{16} << 20U, fill));
-    EXPECT_EQ(server->write(conn(), large), WriteOutcome::backed_up);
+    EXPECT_EQ(server->write(conn(), {large}), WriteOutcome::backed_up);
     return large;
   }
 };
@@ -37,7 +37,7 @@ class WsEnding : public WsWriting {
 TEST_F(WsWriting, BytesLeaveAsTheyAreGiven) {
   const auto peer = open();
   const std::string two = text_frame("one") + text_frame("two");
-  EXPECT_EQ(server->write(conn(), two), WriteOutcome::sent);
+  EXPECT_EQ(server->write(conn(), {two}), WriteOutcome::sent);
   EXPECT_EQ(frame(*peer)->payload, "one");
   EXPECT_EQ(frame(*peer)->payload, "two");
 }
@@ -52,7 +52,7 @@ TEST_F(WsWriting, WhatTheSocketDoesNotTakeFollowsAndIsToldOnce) {
   EXPECT_EQ(large->payload.size(), std::size_t{16} << 20U);
   EXPECT_EQ(large->payload.find_first_not_of('a'), std::string::npos);
   EXPECT_TRUE(loop.until([&] { return !hub.drained.empty(); }));
-  EXPECT_EQ(server->write(conn(), text_frame("next")), WriteOutcome::sent);
+  EXPECT_EQ(server->write(conn(), {text_frame("next")}), WriteOutcome::sent);
   EXPECT_EQ(frame(*peer)->payload, "next");
   EXPECT_EQ(hub.drained, std::vector<ConnId>{conn()});
 }
@@ -73,7 +73,7 @@ TEST_F(WsWriting, UnknownConnectionsAreIgnored) {
   ConnId stale = conn();
   ++stale.generation;
   for (const ConnId id : {stale, ConnId{}, ConnId{1000, 1}}) {
-    EXPECT_EQ(server->write(id, text_frame("x")), WriteOutcome::failed);
+    EXPECT_EQ(server->write(id, {text_frame("x")}), WriteOutcome::failed);
     server->close(id, 1000, "");
     server->cut(id);
     server->pause_reading(id, true);
@@ -86,11 +86,11 @@ TEST_F(WsWriting, WritingToAPeerThatIsGoneFailsAndTheEndFollows) {
   const auto peer = open();
   peer->send(client_frame(text, "unread"));
   until(*peer, [&] { return hub.frames.size() == 1; });
-  server->write(conn(), text_frame("never read"));
+  server->write(conn(), {text_frame("never read")});
   peer->close();  // unread bytes: a reset
   auto outcome = WriteOutcome::sent;
   for (int n = 0; n < 100 && outcome != WriteOutcome::failed; ++n) {
-    outcome = server->write(conn(), text_frame("into the void"));
+    outcome = server->write(conn(), {text_frame("into the void")});
   }
   EXPECT_EQ(outcome, WriteOutcome::failed);
   EXPECT_EQ(hub.ended.size(), 0U);  // not from within the call
@@ -116,13 +116,13 @@ TEST_F(WsWriting, APausedConnectionIsNotReadUntilItResumes) {
 TEST_F(WsWriting, APausedConnectionCanBeWrittenTo) {
   const auto peer = open();
   server->pause_reading(conn(), true);
-  EXPECT_EQ(server->write(conn(), text_frame("x")), WriteOutcome::sent);
+  EXPECT_EQ(server->write(conn(), {text_frame("x")}), WriteOutcome::sent);
   EXPECT_EQ(frame(*peer)->payload, "x");
 }
 
 TEST_F(WsEnding, CodeAndReasonAreOnTheWireAfterWhatWasWritten) {
   const auto peer = open();
-  server->write(conn(), text_frame("last words"));
+  server->write(conn(), {text_frame("last words")});
   server->close(conn(), 1008, "policy");
   EXPECT_EQ(frame(*peer)->payload, "last words");
   const auto close = frame(*peer);
@@ -245,7 +245,7 @@ TEST_F(WsEnding, AnIdIsNotReusedForAnotherConnectionsCommands) {
   const auto second = open();
   server->close(gone, 1000, "");
   server->cut(gone);
-  EXPECT_EQ(server->write(conn(), text_frame("alive")), WriteOutcome::sent);
+  EXPECT_EQ(server->write(conn(), {text_frame("alive")}), WriteOutcome::sent);
   EXPECT_EQ(frame(*second)->payload, "alive");
 }
 

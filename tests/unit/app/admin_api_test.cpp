@@ -16,7 +16,8 @@ namespace {
 using Json = nlohmann::json;
 
 struct NoTransport final : Transport {
-  WriteOutcome write(ConnId, std::string_view) override { return WriteOutcome::sent; }
+  WriteOutcome write(ConnId, const core::Outgoing&) override { return WriteOutcome::sent; }
+  void all_written() override {}
   void close(ConnId, std::uint16_t, std::string_view) override {}
   void cut(ConnId) override {}
   void pause_reading(ConnId, bool) override {}

@@ -17,12 +17,13 @@ namespace signal_hub::app {
 namespace {
 
 struct FakeTransport final : Transport {
-  WriteOutcome write(ConnId conn, std::string_view bytes) override {
+  WriteOutcome write(ConnId conn, const core::Outgoing& frames) override {
     if (broken) return WriteOutcome::failed;
     ++writes;
-    streams[conn.slot].append(bytes);
+    frames.append_to(streams[conn.slot]);
     return blocked ? WriteOutcome::backed_up : WriteOutcome::sent;
   }
+  void all_written() override {}
   void close(ConnId conn, std::uint16_t code, std::string_view) override {
     closes[conn.slot] = code;
   }

@@ -105,7 +105,7 @@ class World {
   void write(ConnId conn) {
     bool any = false;
     for (auto bytes = hub.unsent(conn); !bytes.empty(); bytes = hub.unsent(conn)) {
-      streams[conn.slot].append(bytes);
+      bytes.append_to(streams[conn.slot]);
       hub.handed_over(conn, bytes.size(), now());
       any = true;
     }
