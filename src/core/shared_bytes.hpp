@@ -23,8 +23,14 @@ class SharedBytes {
     if (shared_ != nullptr) ++shared_->owners;
   }
   SharedBytes(SharedBytes&& other) noexcept : shared_(std::exchange(other.shared_, nullptr)) {}
-  SharedBytes& operator=(SharedBytes other) noexcept {
-    std::swap(shared_, other.shared_);
+  SharedBytes& operator=(const SharedBytes& other) {
+    SharedBytes copy(other);
+    std::swap(shared_, copy.shared_);
+    return *this;
+  }
+  SharedBytes& operator=(SharedBytes&& other) noexcept {
+    SharedBytes moved(std::move(other));
+    std::swap(shared_, moved.shared_);
     return *this;
   }
 
