@@ -2,11 +2,14 @@
 // not arrive. Bounded; the oldest is forgotten for the newest.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/byte_buffer.hpp"
 #include "base/time.hpp"
 
 namespace signal_hub::core {
@@ -32,9 +35,21 @@ class Fates {
   std::vector<Fate> of(std::string_view message_id, std::string_view sender) const;
 
  private:
+  /// A Fate's texts, one behind the other: every message passes here.
+  struct Record {
+    ByteBuffer texts;
+    std::array<std::uint32_t, 5> ends{};  // message id, sender, target, event, detail
+    WallTime at{};
+
+    std::string_view text(std::size_t n) const {
+      const std::size_t begin = n == 0 ? 0 : ends[n - 1];
+      return texts.view().substr(begin, ends[n] - begin);
+    }
+  };
+
   std::size_t most_;
   std::size_t next_ = 0;
-  std::vector<Fate> ring_;
+  std::vector<Record> ring_;
 };
 
 }  // namespace signal_hub::core

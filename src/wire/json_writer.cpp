@@ -40,6 +40,10 @@ void append_number(std::string& out, Number number) {
 void append_string_text(std::string& out, std::string_view text) {
   const char* at = text.data();
   const char* end = at + text.size();
+  if (past_plain(at, end) == end) {  // almost always
+    out.append(text);
+    return;
+  }
   while (at != end) {
     const char* past = past_plain(at, end);
     while (past != end && !needs_escape(*past)) past = past_plain(past + 1, end);

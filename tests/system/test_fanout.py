@@ -136,7 +136,7 @@ async def test_who_left_is_counted_as_failed_and_gets_nothing(start_hub):
     holders = await populate(hub, MANY)
     leaving = holders[-1]
     sender = await session(hub)
-    for _ in range(10):
+    for _ in range(50):  # on a busy machine the fan-out is often over first
         id_ = await sender.send("hub:broadcast", {"type": "app:news"}, pattern="ask")
         gone = await leaving.ask("hub:unregister", {"actorAddress": f"@(many/{MANY - 1:05})"})
         assert gone["type"] == "hub:unregistered"
