@@ -62,6 +62,7 @@ struct MessageTable::Writer {
     m.stored_at = m.finished_at = t.at_;
     t.finished_.insert_or_assign(row.position, std::move(m));
   }
+  void operator()(const core::PublicationGone& gone) const { t.finished_.erase(gone.position); }
   void operator()(const core::MessageAttempt& attempt) const {
     const auto row = t.waiting_.find(attempt.position);
     if (row == t.waiting_.end()) return;

@@ -67,6 +67,8 @@ inline constexpr std::size_t mail_loaded_at_once = 64;
 inline constexpr Millis mail_load_retry{1'000};
 
 // Durability (DESIGN.md, durability contract)
+inline constexpr std::size_t partly_stored = 64;  // publications that may be tried again
+inline constexpr std::size_t partly_stored_addresses = 50'000;  // of their recipients
 inline constexpr std::size_t loads_put_off = 10'000;   // reads of notices and receipts that failed
 inline constexpr std::size_t loads_asked_again = 256;  // of them, after each pause
 inline constexpr Millis load_retry{1'000};

@@ -30,6 +30,18 @@ struct StoredWait {
   bool answered;  // else its sender hears of failures only
 };
 
+/// A reliable publication: its answer, which has the payload.
+struct PublicationWait {
+  OpenRequest request;
+  std::string payload;
+  Publication publication;
+};
+
+/// One that was refused: it is forgotten on disk before its sender hears of it.
+struct RefusedWait {
+  std::unique_ptr<RefusedLoad> load;
+};
+
 /// A request whose id is that of a message on its way to the disk: the store is asked about it.
 struct DuplicateWait {
   std::unique_ptr<DuplicateLoad> load;
@@ -39,7 +51,7 @@ struct DuplicateWait {
 struct CommitWait {
   std::uint64_t first;  // entries first…last are its own
   std::uint64_t last;
-  std::variant<AnswerWait, StoredWait, Notice, DuplicateWait> what;
+  std::variant<AnswerWait, StoredWait, PublicationWait, RefusedWait, Notice, DuplicateWait> what;
   bool refused = false;  // one of its own, by an earlier commit than the last one's
 };
 

@@ -21,9 +21,17 @@ Error not_stored(std::string message) {
           {}};
 }
 
+ConnId owed(const OpenRequest& request, const Publication& publication) {
+  return publication.answered ? request.reply_to.conn : ConnId{};
+}
+
 /// Who is owed an answer by it; nobody if it is only told of failures.
 ConnId owed(const CommitWait& wait) {
   if (const auto* a = std::get_if<AnswerWait>(&wait.what)) return a->request.reply_to.conn;
+  if (const auto* p = std::get_if<PublicationWait>(&wait.what))
+    return owed(p->request, p->publication);
+  if (const auto* r = std::get_if<RefusedWait>(&wait.what))
+    return owed(r->load->request, r->load->publication);
   const auto* stored = std::get_if<StoredWait>(&wait.what);
   return stored != nullptr && stored->answered ? stored->request.reply_to.conn : ConnId{};
 }
@@ -79,6 +87,28 @@ void settle(State& state, const StoredWait& wait, bool refused, Now now) {
     return;
   }
   answer(state, wait.request, wire::DeliveryAck{wait.request.message_id, now.wall, "queued"}, now);
+}
+
+/// Not remembered, a retry is stored for those it is not stored for yet.
+void settle(State& state, const PublicationWait& wait, bool refused, Now now) {
+  if (refused) {
+    const std::uint64_t seq =
+        state.journal.append_urgent(PublicationGone{wait.publication.position}, now.mono);
+    auto load = std::make_unique<RefusedLoad>(RefusedLoad{wait.request, wait.publication});
+    return wait_for(state, {seq, seq, RefusedWait{std::move(load)}}, now);
+  }
+  if (!wait.publication.answered) {
+    state.dedupe.forget(wait.request.retry);
+    return;
+  }
+  answer_encoded(state, wait.request, wire::Published::type, wait.payload, {}, now);
+}
+
+void settle(State& state, const RefusedWait& wait, bool, Now) {
+  owe_answer(state, owed(wait.load->request, wait.load->publication));
+  const Publication& p = wait.load->publication;
+  ask_store(state, LoadRequest::Range{p.position + 1, p.position + p.stored},
+            std::move(*wait.load));
 }
 
 void settle(State& state, const DuplicateWait& wait, bool, Now) {
@@ -142,6 +172,23 @@ void conclude(State& state, OpenRequest request, bool durable, std::string_view 
 void queued_when_durable(State& state, OpenRequest request, bool answered, std::uint64_t seq,
                          ActorId target, std::uint64_t position, Now now) {
   wait_for(state, {seq, seq, StoredWait{target, position, std::move(request), answered}}, now);
+}
+
+void published_when_durable(State& state, OpenRequest request, std::string payload,
+                            Publication publication, std::uint64_t since, bool refused, Now now) {
+  PublicationWait wait{std::move(request), std::move(payload), std::move(publication)};
+  wait_for(state, {since + 1, state.journal.last_seq(), std::move(wait), refused}, now);
+}
+
+void refused_loaded(State& state, RefusedLoad load, const Loaded& loaded, Now now) {
+  // If it could not be read a retry is for all: better twice than never.
+  std::vector<std::string>& served = load.publication.served;
+  for (const StoredMessage& row : loaded.rows) served.push_back(row.target);
+  if (!loaded.failed) {
+    state.partly_stored.add({load.publication.id_hash, load.request.digest, std::move(served)});
+  }
+  refuse_stored(state, load.request, now);
+  paid_answer(state, owed(load.request, load.publication));
 }
 
 void tell_when_durable(State& state, Notice notice, std::uint64_t seq, Now now) {

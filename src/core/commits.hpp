@@ -46,6 +46,14 @@ void conclude(State& state, OpenRequest request, bool durable, const Answer& a, 
 void queued_when_durable(State& state, OpenRequest request, bool answered, std::uint64_t seq,
                          ActorId target, std::uint64_t position, Now now);
 
+/// A publication of which everything was appended since entry `since`: answered with `payload` when
+/// that is on disk. Refused if the store refuses any of it, or has (`refused`).
+void published_when_durable(State& state, OpenRequest request, std::string payload,
+                            Publication publication, std::uint64_t since, bool refused, Now now);
+
+/// For whom a refused one is stored.
+void refused_loaded(State& state, RefusedLoad load, const Loaded& loaded, Now now);
+
 /// Tells the sender of a message what became of it when entry `seq` is on disk.
 void tell_when_durable(State& state, Notice notice, std::uint64_t seq, Now now);
 

@@ -103,14 +103,18 @@ void run_slice(State& state, Fanout& fanout, std::size_t slice, Now now) {
   state.origin = outer;
 }
 
-void conclude_reliable(State& state, const Fanout& fanout, Now now) {
-  if (fanout.reliable->refused) return refuse_stored(state, *fanout.request, now);
-  wire::Published published{fanout.topic, fanout.recipients.size()};
-  published.queued_count = fanout.reliable->stored;
-  conclude(state, *fanout.request, true, published, fanout.reliable->since, now);
+void conclude_reliable(State& state, Fanout& fanout, Now now) {
+  ReliableFanout& reliable = *fanout.reliable;
+  wire::Published published{fanout.topic, fanout.recipients.size() + reliable.skipped};
+  published.queued_count = reliable.stored;
+  std::string payload;
+  wire::JsonWriter writer(payload);
+  write_payload(writer, published);
+  published_when_durable(state, std::move(*fanout.request), std::move(payload),
+                         std::move(reliable.publication), reliable.since, reliable.refused, now);
 }
 
-void conclude(State& state, const Fanout& fanout, Now now) {
+void conclude(State& state, Fanout& fanout, Now now) {
   const std::string counts = std::to_string(fanout.delivered) + " delivered, " +
                              std::to_string(fanout.queued) + " queued, " +
                              std::to_string(fanout.failed) + " failed";
@@ -138,8 +142,9 @@ void make_sender_wait(State& state, const Fanout& fanout) {
 void finish(State& state, std::list<Fanout>::iterator running, std::vector<ConnId>& free, Now now) {
   Fanout done = std::move(*running);
   state.fanouts.running.erase(running);
+  const ConnId asker = done.request ? done.request->reply_to.conn : ConnId{};
   conclude(state, done, now);
-  if (done.request) paid_answer(state, done.request->reply_to.conn);
+  paid_answer(state, asker);
   if (Session* sender = state.sessions.find(done.sender)) {
     sender->fanout_running = false;
     free.push_back(done.sender);

@@ -17,6 +17,7 @@
 #include "base/time.hpp"
 #include "core/actor.hpp"
 #include "core/open_request.hpp"
+#include "core/publication.hpp"
 #include "core/shared_tail.hpp"
 
 namespace signal_hub::core {
@@ -28,8 +29,10 @@ struct State;
 struct ReliableFanout {
   std::uint64_t next_position = 0;  // those for its recipients were set aside
   std::uint64_t since = 0;          // the journal's last entry before it
-  std::size_t stored = 0;
-  bool refused = false;  // the store did not take all of it
+  std::size_t stored = 0;           // for so many
+  std::size_t skipped = 0;          // recipients who have it from a refused attempt
+  bool refused = false;             // the store did not take all of it
+  Publication publication{};
 };
 
 struct Fanout {

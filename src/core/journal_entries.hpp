@@ -95,6 +95,11 @@ struct PublicationRow {
   std::uint64_t stored;
 };
 
+/// It was answered as refused after all: it is not remembered.
+struct PublicationGone {
+  std::uint64_t position;
+};
+
 /// An attempt to deliver it has failed; it waits for the next.
 struct MessageAttempt {
   std::uint64_t position;
@@ -143,9 +148,10 @@ struct DeadLetterGone {
 /// Whatever the store has, the entries that follow are everything.
 struct StartOver {};
 
-using JournalEntry = std::variant<ActorRow, ActorGone, SubscriptionRow, SubscriptionGone,
-                                  MessageRow, PublicationRow, MessageAttempt, MessageDone,
-                                  MessageDead, ReceiptFetched, DeadLetterGone, StartOver>;
+using JournalEntry =
+    std::variant<ActorRow, ActorGone, SubscriptionRow, SubscriptionGone, MessageRow, PublicationRow,
+                 PublicationGone, MessageAttempt, MessageDone, MessageDead, ReceiptFetched,
+                 DeadLetterGone, StartOver>;
 
 /// What one transaction writes. Immutable once taken; may cross threads.
 struct Batch {

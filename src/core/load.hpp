@@ -9,6 +9,7 @@
 #include "core/journal_entries.hpp"
 #include "core/notice.hpp"
 #include "core/open_request.hpp"
+#include "core/publication.hpp"
 
 namespace signal_hub::core {
 
@@ -38,6 +39,12 @@ struct DuplicateLoad {
   std::string frame;
 };
 
+/// For whom a publication is stored that is to be refused.
+struct RefusedLoad {
+  OpenRequest request;
+  Publication publication;
+};
+
 /// An answer to hub:status.
 struct StatusLoad {
   OpenRequest request;
@@ -47,7 +54,7 @@ struct StatusLoad {
 
 struct Load {
   LoadRequest request;
-  std::variant<TextsLoad, ReceiptsLoad, NoticeLoad, DuplicateLoad, StatusLoad> purpose;
+  std::variant<TextsLoad, ReceiptsLoad, NoticeLoad, DuplicateLoad, RefusedLoad, StatusLoad> purpose;
 };
 
 }  // namespace signal_hub::core

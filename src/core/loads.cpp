@@ -1,6 +1,7 @@
 #include "core/loads.hpp"
 
 #include "base/limits.hpp"
+#include "core/commits.hpp"
 #include "core/duplicates.hpp"
 #include "core/mail_texts.hpp"
 #include "core/notices.hpp"
@@ -25,6 +26,7 @@ struct Taker {
   void operator()(DuplicateLoad& load) const {
     duplicate_loaded(state, std::move(load), loaded, now);
   }
+  void operator()(RefusedLoad& load) const { refused_loaded(state, std::move(load), loaded, now); }
   void operator()(const StatusLoad& load) const { status_loaded(state, load, loaded, now); }
 };
 

@@ -27,6 +27,7 @@
 #include "core/open_request.hpp"
 #include "core/operator_messages.hpp"
 #include "core/outbox.hpp"
+#include "core/publication.hpp"
 #include "core/registry.hpp"
 #include "core/remembered_ids.hpp"
 #include "core/renewal_tokens.hpp"
@@ -139,6 +140,7 @@ struct State {
   std::uint64_t last_load = 0;
   std::vector<DuplicateLoad> not_duplicates;  // to be taken as what they are: new
   RememberedIds remembered;
+  PartlyStored partly_stored;
   std::size_t status_searches = 0;  // going on
   Fates fates{limits::recent_fates};
   std::unordered_set<std::string> absent_senders;  // have receipts to fetch

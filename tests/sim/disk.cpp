@@ -27,6 +27,9 @@ struct Words {
   std::string operator()(const core::PublicationRow& row) const {
     return row.message_id + ">>" + row.topic;
   }
+  std::string operator()(const core::PublicationGone& row) const {
+    return "-published #" + std::to_string(row.position);
+  }
   std::string operator()(const core::MessageAttempt& row) const {
     return "attempt #" + std::to_string(row.position) + " " + std::to_string(row.attempts);
   }
@@ -160,6 +163,12 @@ void Disk::write(const core::MessageRow& row) {
 void Disk::write(const core::PublicationRow& row) {
   seen_.insert(row.message_id);
   watcher_({News::Kind::publication, app::as_stored(row)});
+}
+
+void Disk::write(const core::PublicationGone& gone) {
+  core::StoredMessage m;
+  m.position = gone.position;
+  watcher_({News::Kind::unpublished, std::move(m)});
 }
 
 void Disk::write(const core::MessageAttempt& attempt) {

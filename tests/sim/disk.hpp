@@ -24,7 +24,7 @@ class Disk {
 
   /// What became of messages, in the order in which it was committed.
   struct News {
-    enum class Kind : std::uint8_t { message, publication, end } kind;
+    enum class Kind : std::uint8_t { message, publication, unpublished, end } kind;
     core::StoredMessage row;  // of an end: with outcome, reason and attempts
   };
   /// Tells of them as they are committed.
@@ -70,6 +70,7 @@ class Disk {
   void write(const core::SubscriptionGone& gone);
   void write(const core::MessageRow& row);
   void write(const core::PublicationRow& row);
+  void write(const core::PublicationGone& gone);
   void write(const core::MessageAttempt& attempt);
   void write(const core::MessageDone& done);
   void write(const core::MessageDead& dead);

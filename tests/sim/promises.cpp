@@ -33,6 +33,7 @@ void Promises::committed(const Disk::News& news) {
   switch (news.kind) {
     case Disk::News::Kind::message: return stored(news.row);
     case Disk::News::Kind::publication: return publication(news.row);
+    case Disk::News::Kind::unpublished: return unpublished(news.row.position);
     case Disk::News::Kind::end: return ended(news.row);
   }
 }
@@ -106,6 +107,11 @@ void Promises::publication(const core::StoredMessage& row) {
     }
   }
   publications_[*n] = {row.position, around_.book.run, around_.schedule.now(), row.accepted_at};
+}
+
+/// It was refused: a retry is not known.
+void Promises::unpublished(std::uint64_t position) {
+  std::erase_if(publications_, [&](const auto& p) { return p.second.position == position; });
 }
 
 void Promises::ended(const core::StoredMessage& row) {

@@ -103,6 +103,7 @@ class Promises {
   void forget();
   void stored(const core::StoredMessage& row);
   void publication(const core::StoredMessage& row);
+  void unpublished(std::uint64_t position);
   void ended(const core::StoredMessage& row);
   bool may_be_forgotten(unsigned run, Micros stored, WallTime accepted, WallTime now) const;
   void check_room(const Parcel& parcel) const;

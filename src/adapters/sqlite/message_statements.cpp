@@ -53,6 +53,7 @@ constexpr const char* bury =
 MessageStatements::MessageStatements(SQLite::Database& db)
     : put_(db, put),
       publish_(db, publish),
+      unpublish_(db, "DELETE FROM receipts WHERE position = ?1 AND outcome = 'published'"),
       attempt_(db, attempt),
       finish_(db, finish),
       finish_dead_(db, finish_dead),
@@ -90,6 +91,10 @@ void MessageStatements::write(const core::PublicationRow& row, WallTime at) {
                            .bind(7, stored(row.subscribers))
                            .bind(8, stored(row.stored))
                            .run();
+}
+
+void MessageStatements::write(const core::PublicationGone& gone, WallTime) {
+  changes_.receipts -= unpublish_.bind(1, stored(gone.position)).run();
 }
 
 void MessageStatements::write(const core::MessageAttempt& attempt, WallTime) {

@@ -24,6 +24,7 @@ class MessageStatements {
 
   void write(const core::MessageRow& row, WallTime at);
   void write(const core::PublicationRow& row, WallTime at);
+  void write(const core::PublicationGone& gone, WallTime at);
   void write(const core::MessageAttempt& attempt, WallTime at);
   void write(const core::MessageDone& done, WallTime at);
   void write(const core::MessageDead& dead, WallTime at);
@@ -36,6 +37,7 @@ class MessageStatements {
  private:
   Prepared put_;
   Prepared publish_;
+  Prepared unpublish_;
   Prepared attempt_;
   Prepared finish_;
   Prepared finish_dead_;

@@ -1,5 +1,6 @@
 // hub:send, hub:broadcast, hub:publish (PROTOCOL.md §4 Delivery).
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "base/limits.hpp"
@@ -65,7 +66,8 @@ std::optional<WallTime> expiry(const Context& c) {
   return c.now.wall + *c.envelope.remaining_ttl(c.now.wall);
 }
 
-Fanout new_fanout(Context& c, std::string_view topic, const wire::Forward& message) {
+Fanout new_fanout(Context& c, std::string_view topic, const wire::Forward& message,
+                  bool reliable = false) {
   Fanout fanout;
   fanout.sender = c.session.id;
   fanout.sender_address = c.from;
@@ -73,7 +75,7 @@ Fanout new_fanout(Context& c, std::string_view topic, const wire::Forward& messa
   fanout.topic = topic;
   fanout.tail = tail_of(c.state, message);
   fanout.expires = expiry(c);
-  if (c.is_ask()) fanout.request = std::move(c.request);
+  if (c.is_ask() || reliable) fanout.request = std::move(c.request);
   return fanout;
 }
 
@@ -215,24 +217,51 @@ void handle(Context& c, const wire::Broadcast& broadcast) {
 
 namespace {
 
+/// A retry of one the store refused a part of: only for those it is not stored for. Where it is not
+/// clear who of two with one address has it, both get it.
+void skip_served(State& state, Fanout& fanout, std::vector<std::string> served) {
+  const auto address_of = [&state](const Fanout::Recipient& recipient) {
+    return std::string_view(state.registry.find(recipient.actor)->address);
+  };
+  std::unordered_map<std::string_view, std::size_t> have;
+  std::unordered_map<std::string_view, std::size_t> want;
+  for (const std::string& address : served) ++have[address];
+  for (const Fanout::Recipient& r : fanout.recipients) want[address_of(r)] += r.stored ? 1 : 0;
+  ReliableFanout& reliable = *fanout.reliable;
+  reliable.skipped = std::erase_if(fanout.recipients, [&](const Fanout::Recipient& r) {
+    const std::string_view address = address_of(r);
+    return !r.stored || want[address] <= have[address];
+  });
+  reliable.stored = served.size();
+  reliable.publication.served = std::move(served);
+}
+
 /// The publication as such is stored before it is for anybody.
 void make_reliable(Context& c, Fanout& fanout) {
   State& state = c.state;
-  std::size_t acking = 0;
+  ReliableFanout& reliable = fanout.reliable.emplace();
+  Publication& publication = reliable.publication;
+  publication.id_hash = RememberedIds::hash(c.from, c.envelope.id);
+  publication.answered = c.is_ask();
   for (Fanout::Recipient& recipient : fanout.recipients) {
     const Subscription* subscription = state.topics.find(recipient.subscription);
     recipient.stored = subscription->acks || subscription->durable;
-    acking += recipient.stored ? 1 : 0;
+    publication.stored += recipient.stored ? 1 : 0;
   }
-  ReliableFanout& reliable = fanout.reliable.emplace();
+  if (auto served = state.partly_stored.take(publication.id_hash, fanout.request->digest)) {
+    skip_served(state, fanout, std::move(*served));
+    publication.stored = fanout.recipients.size();
+  }
   reliable.since = state.journal.last_seq();
-  const std::uint64_t own = next_position(state);
+  const std::uint64_t own = publication.position = next_position(state);
   reliable.next_position = own + 1;
-  state.last_position += acking;
-  remember_id(c, fanout.request ? *fanout.request : c.request, own);
-  state.journal.append_urgent(PublicationRow{own, fanout.topic, c.from, std::string(c.envelope.id),
-                                             c.now.wall, fanout.recipients.size(), acking},
-                              c.now.mono);
+  state.last_position += publication.stored;
+  remember_id(c, *fanout.request, own);
+  state.journal.append_urgent(
+      PublicationRow{own, fanout.topic, c.from, std::string(c.envelope.id), c.now.wall,
+                     fanout.recipients.size() + reliable.skipped,
+                     publication.stored + reliable.stored},
+      c.now.mono);
 }
 
 }  // namespace
@@ -245,7 +274,7 @@ void handle(Context& c, const wire::Publish& publish) {
   const std::string metadata = wire::publish_metadata(publish.topic, c.state.settings.hub_address);
   wire::Forward message = forward(c, publish.content, metadata);
   message.correlation_id = c.envelope.id;
-  Fanout fanout = new_fanout(c, publish.topic, message);
+  Fanout fanout = new_fanout(c, publish.topic, message, reliable);
   fanout.recipients = std::move(recipients);
   fanout.priority = publish.delivery.priority;
   if (reliable) make_reliable(c, fanout);

@@ -298,6 +298,7 @@ TEST(Deliveries, APublicationRefusedInPartWhileItIsSpreadIsRefused) {
     for (int slices = 0; slices < 2; ++slices) w.hub.tick(w.at());
     if (concluded) w.hub.durable(first.seq, {first.seq}, w.at());
     w.commit();
+    w.read();
     EXPECT_EQ(payload_of(w.take(a).at(0), "code"), R"("internal_error")") << concluded;
   }
 }

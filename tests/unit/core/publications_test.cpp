@@ -125,5 +125,105 @@ TEST(Publications, WhoeverHasAnotherPatternGetsOneThatIsBeingSpread) {
   EXPECT_EQ(w.received(), 1U);
 }
 
+/// @(a) publishes for @(b) and @(c), who acknowledge, and @(d), who does not; the store refuses
+/// what is for @(c).
+struct Refused : Subscribed {
+  explicit Refused(std::string_view pattern) {
+    subscribe("news/a", R"(,"ack":true)");
+    ask(c, "@(c)", "hub:subscribe", R"({"topic":"news/a","ack":true})");
+    ask(d, "@(d)", "hub:subscribe", R"({"topic":"news/a"})");
+    commit();
+    for (const ConnId conn : {a, b, c, d}) take(conn);
+    text = message("@(a)", "hub:publish", news, reliable, hub_address, pattern);
+    refuse_once();
+  }
+  void refuse_once() {
+    frame(a, text);
+    read();
+    Batch batch = hub.take_batch(at());
+    std::vector<std::uint64_t> refused;
+    std::erase_if(batch.entries, [&refused](const Batch::Entry& e) {
+      const auto* row = std::get_if<MessageRow>(&e.entry);
+      if (row == nullptr || row->target != "@(c)") return false;
+      refused.push_back(e.seq);
+      return true;
+    });
+    EXPECT_EQ(refused.size(), 1U);
+    table.apply(batch);
+    hub.durable(batch.seq, refused, at());
+    flush();
+  }
+  /// Whatever was asked is answered.
+  void settle() {
+    for (int i = 0; i < 3; ++i) {
+      commit();
+      read();
+    }
+  }
+  void retry() {
+    frame(a, text);
+    read();
+    settle();
+  }
+  std::size_t came(ConnId conn) { return with_type(take(conn), "x"); }
+
+  ConnId c = acking("@(c)");
+  ConnId d = member("@(d)");
+  std::string text;
+};
+
+TEST(Publications, OneRefusedInPartIsForTheOthersOnlyWhenItIsTriedAgain) {
+  Refused w("ask");
+  EXPECT_TRUE(w.take(w.a).empty()) << "told only when nothing of it is remembered";
+  w.settle();
+  EXPECT_EQ(payload_of(w.take(w.a).at(0), "code"), R"("internal_error")");
+  EXPECT_EQ(w.came(w.b), 1U);
+  EXPECT_EQ(w.came(w.c), 0U);
+  EXPECT_EQ(w.came(w.d), 1U);
+  w.retry();
+  const auto answer = w.take(w.a).at(0);
+  EXPECT_EQ(payload_of(answer, "subscriberCount"), "3");
+  EXPECT_EQ(payload_of(answer, "queuedCount"), "2");
+  EXPECT_EQ(payload_of(answer, "duplicate"), "");
+  EXPECT_EQ(w.came(w.b), 0U);
+  EXPECT_EQ(w.came(w.c), 1U);
+  EXPECT_EQ(w.came(w.d), 0U);
+  w.retry();
+  EXPECT_EQ(payload_of(w.take(w.a).at(0), "duplicate"), "true");
+  EXPECT_EQ(w.came(w.c), 0U);
+}
+
+TEST(Publications, OneRefusedTwiceStillComesToNobodyTwice) {
+  Refused w("ask");
+  w.settle();
+  w.take(w.a);
+  w.refuse_once();
+  w.settle();
+  EXPECT_EQ(payload_of(w.take(w.a).at(0), "code"), R"("internal_error")");
+  w.retry();
+  EXPECT_EQ(payload_of(w.take(w.a).at(0), "queuedCount"), "2");
+  EXPECT_EQ(w.came(w.b), 1U);
+  EXPECT_EQ(w.came(w.c), 1U);
+}
+
+TEST(Publications, OneThatWasRefusedIsNotRememberedOnDisk) {
+  Refused w("ask");
+  w.settle();
+  for (const auto& [position, row] : w.table.finished()) {
+    EXPECT_NE(row.place, StoredMessage::Place::publication);
+  }
+}
+
+TEST(Publications, ATellThatIsRefusedIsToldSo) {
+  Refused w("tell");
+  w.settle();
+  const auto got = w.take(w.a);
+  ASSERT_EQ(got.size(), 1U);
+  EXPECT_EQ(payload_of(got[0], "code"), R"("internal_error")");
+  w.retry();
+  EXPECT_EQ(w.came(w.c), 1U);
+  EXPECT_TRUE(w.take(w.a).empty());
+}
+
 }  // namespace
 }  // namespace signal_hub::core

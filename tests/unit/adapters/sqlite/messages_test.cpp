@@ -126,6 +126,9 @@ TEST(SqliteMessages, a_publication_is_remembered_with_its_answer) {
   EXPECT_EQ(rows[0].subscribers, 5U);
   EXPECT_EQ(rows[0].stored, 2U);
   EXPECT_TRUE(rows[0].reliable);
+  ASSERT_TRUE(w.write({core::PublicationGone{7}}));
+  EXPECT_TRUE(w.load(everything()).empty());
+  EXPECT_EQ(w.store->figures().receipts, 0U);
 }
 
 TEST(SqliteMessages, a_batch_written_twice_is_as_one_written_once) {
