@@ -5,11 +5,13 @@
 #include <SQLiteCpp/Transaction.h>
 #include <sys/random.h>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
 #include "adapters/sqlite/rows.hpp"
 #include "adapters/sqlite/statements.hpp"
+#include "core/position.hpp"
 
 namespace signal_hub::adapters {
 namespace {
@@ -29,9 +31,20 @@ std::vector<Row> rows(SQLite::Database& db, const std::string& table, const std:
   return out;
 }
 
+/// The last run that has positions of its own; one of more than four billion messages has used
+/// those of the next.
+std::uint64_t last_run(SQLite::Database& db, std::int64_t run) {
+  const auto last = db.execAndGet(
+                          "SELECT max(coalesce((SELECT max(position) FROM messages), 0),"
+                          " coalesce((SELECT max(position) FROM receipts), 0),"
+                          " coalesce((SELECT max(position) FROM dead_letters), 0))")
+                        .getInt64();
+  return std::max(static_cast<std::uint64_t>(run), core::run_of(static_cast<std::uint64_t>(last)));
+}
+
 void begin_run(SQLite::Database& db, WallTime now, core::Recovered& found) {
   Statements statements(db);
-  found.run = static_cast<std::uint64_t>(statements.meta("run")) + 1;
+  found.run = last_run(db, statements.meta("run")) + 1;
   found.clean = statements.meta("stopped_clean") != 0;
   found.crashes = static_cast<std::uint64_t>(statements.meta("crashes")) + (found.clean ? 0 : 1);
   statements.set_meta("crashes", stored(found.crashes));

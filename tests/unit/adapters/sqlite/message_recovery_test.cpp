@@ -1,6 +1,7 @@
 // Messages at a start: by position, in portions, with those whose ids are remembered.
 #include <gtest/gtest.h>
 
+#include "core/position.hpp"
 #include "store_world.hpp"
 
 namespace signal_hub::test {
@@ -42,6 +43,19 @@ TEST(SqliteMessageRecovery, waiting_and_remembered_ones_come_in_one_order) {
   EXPECT_EQ(rows[3].priority, 0);
   EXPECT_EQ(rows[3].attempts, 2U);
   EXPECT_EQ(rows[3].accepted_at, start_time);
+}
+
+TEST(SqliteMessageRecovery, a_run_begins_behind_every_position_that_was_used) {
+  World w;
+  w.start();
+  const std::uint64_t run = w.recovered.run;
+  const std::uint64_t beyond = core::position_at(run + 1, 7);  // after four billion messages
+  ASSERT_TRUE(w.write({reliable_message(beyond, "@(a)")}));
+  w.restart();
+  EXPECT_EQ(w.recovered.run, run + 2);
+  ASSERT_TRUE(w.write({core::MessageDead{beyond, "expired", start_time, false}}));
+  w.restart();
+  EXPECT_EQ(w.recovered.run, run + 3);
 }
 
 TEST(SqliteMessageRecovery, ids_are_forgotten_after_their_window_and_messages_are_not) {
