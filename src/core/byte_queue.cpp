@@ -28,10 +28,9 @@ void ByteQueue::pass(BufferPool& pool, std::size_t bytes) {
 void ByteQueue::drop_front(BufferPool& pool) {
   offset_ = 0;
   if (full_.empty()) return pool.give(std::exchange(last_, {}));
-  pool.give(std::move(full_[first_++]));
-  if (first_ < full_.size()) return;
-  std::vector<ByteBuffer>().swap(full_);
-  first_ = 0;
+  pool.give(std::move(full_.front()));
+  full_.erase(full_.begin());  // they are few
+  if (full_.empty()) full_.shrink_to_fit();
 }
 
 void ByteQueue::prefetch() const {

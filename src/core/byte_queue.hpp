@@ -16,7 +16,7 @@ class ByteQueue {
   /// The first bytes, as many as are in one piece: all of what some calls of grow() returned. Valid
   /// until the next non-const call.
   std::string_view front() const {
-    return (full_.empty() ? last_ : full_[first_]).view().substr(offset_);
+    return (full_.empty() ? last_ : full_.front()).view().substr(offset_);
   }
 
   /// The first `bytes` are gone. REQUIRES: there are as many.
@@ -30,14 +30,13 @@ class ByteQueue {
   /// Reads without taking away.
   class Reader {
    public:
-    explicit Reader(const ByteQueue& queue)
-        : queue_(queue), piece_(queue.first_), offset_(queue.offset_) {}
+    explicit Reader(const ByteQueue& queue) : queue_(queue), offset_(queue.offset_) {}
     /// Appends the next `bytes` to `out`. REQUIRES: there are as many.
     void read(std::size_t bytes, ByteBuffer& out);
 
    private:
     const ByteQueue& queue_;
-    std::size_t piece_;
+    std::size_t piece_ = 0;
     std::size_t offset_;
   };
 
@@ -46,7 +45,6 @@ class ByteQueue {
 
   ByteBuffer last_;               // what is appended goes here
   std::vector<ByteBuffer> full_;  // and these come before it
-  std::size_t first_ = 0;         // of full_
   std::size_t offset_ = 0;        // passed of the first piece
   std::size_t size_ = 0;
 };
